@@ -1,0 +1,28 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.engine;
+
+import java.io.IOException;
+import java.util.Optional;
+import org.volsnap.model.BlockKey;
+import org.volsnap.model.ChunkContent;
+import org.volsnap.model.ReplicaFiles;
+
+/** The live replicas, as the engine reads them. Implemented by the binding; safe for many threads. */
+public interface Origin {
+    /** The replica of this block as it is now; empty when there is none. */
+    Optional<LiveReplica> find(String pool, long blockId) throws IOException;
+
+    /**
+     * Reads one chunk of the live replica into memory, with the stored checksums that cover it, and verifies them.
+     *
+     * @param live the block, under the stamp that the caller believes it to have
+     * @param lengthBytes how much of the chunk to read: up to the chunk size. When it ends inside a checksum chunk, the
+     *     checksum of the part that is asked for is derived after the whole checksum chunk was verified
+     * @throws IOException when it is not there, has another stamp (also after looking again for one that is just being
+     *     renamed), is shorter, or does not match its checksums
+     */
+    ChunkContent readLive(BlockKey live, long chunk, int lengthBytes) throws IOException;
+
+    /** The same of a replica that a store keeps whole. */
+    ChunkContent readWhole(ReplicaFiles files, long chunk, int lengthBytes) throws IOException;
+}

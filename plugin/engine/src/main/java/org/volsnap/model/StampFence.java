@@ -1,0 +1,28 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.model;
+
+/**
+ * The generation stamps that existed at T. Every content change in HDFS takes a fresh stamp, so a block version existed
+ * at T when its stamp is inside. Blocks older than sequential stamps have a counter of their own.
+ *
+ * @param stamp the last stamp given out at T
+ * @param legacyStamp the last legacy stamp given out at T
+ * @param legacyLimit stamps below this one are legacy stamps; 0 when there are none
+ */
+public record StampFence(long stamp, long legacyStamp, long legacyLimit) {
+    /** T is not known yet: everything may have existed. Also a plain device's fence, which has no stamps. */
+    public static final StampFence OPEN = new StampFence(VersionHeader.NEVER - 1, VersionHeader.NEVER - 1, 0);
+
+    /** A fence of sequential stamps only. */
+    public static StampFence at(long stamp) {
+        return new StampFence(stamp, 0, 0);
+    }
+
+    public boolean contains(long other) {
+        return other <= (other < legacyLimit ? legacyStamp : stamp);
+    }
+
+    public boolean isOpen() {
+        return equals(OPEN);
+    }
+}

@@ -1,0 +1,74 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.store;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import org.volsnap.model.ChunkContent;
+
+/**
+ * Where exceptions live. One store serves one block pool on one storage volume (or one kernel snapshot). After {@link
+ * #replay} it is safe for many threads.
+ *
+ * <p>Durability: what a future of {@link #commit} or {@link #commitChunk} stands for survives a power cut once the
+ * future has completed normally, and everything committed to this store before it was called too. One force serves all that wait at that moment.
+ * A future that fails carries a {@link StoreException}; the record is then not there, unless a later replay shows it:
+ * the caller has changed nothing and may not assume either.
+ */
+public interface ExceptionStore extends Closeable {
+    /** Names the store for good: it stays when the disk moves. */
+    String id();
+
+    /**
+     * Reads everything durable, in commit order, into {@code into}. Called once, before any other verb.
+     *
+     * @throws StoreException when nothing of the store can be trusted; single damaged records are told to {@code into}
+     */
+    void replay(Replay into) throws IOException;
+
+    /** Adds a record of metadata. */
+    CompletableFuture<Void> commit(StoreRecord record);
+
+    /**
+     * Adds one chunk of a version whose header was committed to this store before. The content is not to be changed
+     * until the future completes.
+     *
+     * @return where it lies, once it is durable
+     */
+    CompletableFuture<ChunkLocation> commitChunk(long version, long chunk, ChunkContent content);
+
+    /**
+     * Reads a chunk back and checks it.
+     *
+     * @throws StoreCorruptException when its bytes are not those that were committed
+     */
+    ChunkContent read(ChunkLocation location) throws IOException;
+
+    /**
+     * Records that a version is lost in space that is set aside for it, so that it works on a full store too. Durable
+     * when it returns.
+     */
+    void commitLoss(long version, String reason) throws IOException;
+
+    /** What is used now; cheap enough for every poll. */
+    StoreUsage usage();
+
+    /** Gives space of freed chunks and versions back, as far as it is worth the copying. Called from one thread. */
+    void compact() throws IOException;
+
+    /** Completes or fails what is under way, then closes. For the content every stop is a crash. */
+    @Override
+    void close() throws IOException;
+
+    /** Receives what a store holds. */
+    interface Replay {
+        /** In commit order. */
+        void record(StoreRecord record);
+
+        /** In commit order; always after its version's header. */
+        void chunk(long version, long chunk, ChunkLocation location, int dataLengthBytes);
+
+        /** Bytes in the middle of the store are damaged: what they held is lost. */
+        void damaged(String fileAndOffset, String reason);
+    }
+}

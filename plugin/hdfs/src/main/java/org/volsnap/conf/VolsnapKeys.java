@@ -1,0 +1,43 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.conf;
+
+/** Keys and defaults. Times accept unit suffixes ({@code 30s}), sizes too ({@code 64k}). */
+public final class VolsnapKeys {
+    /** Directories (comma list of paths or file URIs) in which the NameNode keeps the namespaces of snapshots. */
+    public static final String NAMESPACE_DIR = "dfs.namenode.volsnap.namespace.dir";
+
+    /** How often a DataNode polls, before it grows with the cluster. */
+    public static final String POLL_INTERVAL = "dfs.namenode.volsnap.poll.interval";
+
+    public static final String POLL_INTERVAL_DEFAULT = "1s";
+
+    /** After this long without a poll a DataNode preserves everything, and the NameNode counts it as silent. */
+    public static final String LEASE = "dfs.namenode.volsnap.lease";
+
+    public static final String LEASE_DEFAULT = "30s";
+
+    /** How long {@code -create} and {@code -prepareRollback} wait for the DataNodes. */
+    public static final String CREATE_TIMEOUT = "dfs.namenode.volsnap.create.timeout";
+
+    public static final String CREATE_TIMEOUT_DEFAULT = "60s";
+
+    /** How far {@code -rollback} raises every counter above anything ever used. */
+    public static final String FENCE_MARGIN = "dfs.namenode.volsnap.fence.margin";
+
+    public static final long FENCE_MARGIN_DEFAULT = 1_000_000;
+
+    /** Chunk size of new stores. */
+    public static final String CHUNK_SIZE = "dfs.datanode.volsnap.chunk.size";
+
+    public static final String CHUNK_SIZE_DEFAULT = "64k";
+
+    /** Threads that copy chunks, per block pool. */
+    public static final String COPY_THREADS = "dfs.datanode.volsnap.copy.threads";
+
+    public static final int COPY_THREADS_DEFAULT = 4;
+
+    /** Class that opens stores and origins of a DataNode; tests put fault points here. */
+    public static final String DATANODE_PARTS = "dfs.datanode.volsnap.parts.class";
+
+    private VolsnapKeys() {}
+}
