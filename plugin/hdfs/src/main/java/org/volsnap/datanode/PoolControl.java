@@ -1,0 +1,35 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.datanode;
+
+import java.io.IOException;
+import java.util.Collection;
+import org.volsnap.engine.LiveReplica;
+import org.volsnap.engine.SnapshotEngine;
+
+/** The handles of one block pool that its follower of the registry turns. Safe for many threads. */
+public interface PoolControl {
+    String blockPoolId();
+
+    SnapshotEngine engine();
+
+    /** Sets what passes; returns when every call that was let in under a wider setting has ended. */
+    void setAdmission(Admission admission) throws IOException;
+
+    /** The replicas that are being written or wait for recovery: kept superset, pruned now. Never a scan. */
+    Collection<LiveReplica> openReplicas() throws IOException;
+
+    /** Stops every writer of the pool's open replicas, waiting at most this long for each. */
+    void stopWriters(long timeoutMillis) throws IOException;
+
+    /** Deletions that Hadoop has queued and not yet carried out. */
+    long queuedDeletions();
+
+    /** Asks Hadoop for a full block report of the pool. */
+    void triggerFullReport() throws IOException;
+
+    /** Largest generation stamp seen in any call since the start. */
+    long highestStamp();
+
+    /** Largest block id seen in any call since the start. */
+    long highestBlockId();
+}

@@ -1,0 +1,25 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.datanode;
+
+import java.io.Closeable;
+import java.io.IOException;
+
+/** Follows the NameNode's registry for one block pool. Safe for many threads. */
+public interface PoolFollower extends Closeable {
+    /**
+     * Called in {@code addBlockPool}, before Hadoop scans the volumes: reads the registry, brings the chain up to it,
+     * applies every rollback epoch that a storage volume has not yet applied.
+     *
+     * @throws IOException when the registry can't be read; Hadoop calls again
+     */
+    void beforeScan() throws IOException;
+
+    /** Called when Hadoop has scanned the pool: polling begins. */
+    void afterScan();
+
+    /** Called before a block report: asks the NameNode now, and throws unless every epoch it knows is applied here. */
+    void confirmBeforeReport() throws IOException;
+
+    /** Called before reads and deletes; cheap. Throws while an epoch is known and not applied. */
+    void checkServing() throws IOException;
+}
