@@ -3,7 +3,9 @@ package org.volsnap.datanode;
 
 import java.io.IOException;
 import java.util.Collection;
+import org.jspecify.annotations.Nullable;
 import org.volsnap.engine.LiveReplica;
+import org.volsnap.engine.Origin;
 import org.volsnap.engine.SnapshotEngine;
 
 /** The handles of one block pool that its follower of the registry turns. Safe for many threads. */
@@ -11,6 +13,12 @@ public interface PoolControl {
     String blockPoolId();
 
     SnapshotEngine engine();
+
+    /**
+     * Where the engine reads live replicas from now on: before Hadoop has scanned the pool its dataset knows none, and
+     * the follower lends an origin that reads the directories. Null: from the dataset again.
+     */
+    void useOrigin(@Nullable Origin offline);
 
     /** Sets what passes; returns when every call that was let in under a wider setting has ended. */
     void setAdmission(Admission admission) throws IOException;
