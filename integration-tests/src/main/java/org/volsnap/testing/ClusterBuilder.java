@@ -1,0 +1,114 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.testing;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.hdfs.DFSConfigKeys;
+import org.volsnap.conf.VolsnapKeys;
+
+/**
+ * Sizes and settings of a {@link VolsnapCluster}. Unless told otherwise: three DataNodes with two storage volumes each,
+ * blocks of 1 MiB, replication 3, volsnap on, polled every 100 ms.
+ */
+public final class ClusterBuilder {
+    private final Path baseDir;
+    private final Configuration conf = new Configuration();
+    private int dataNodeCount = 3;
+    private int volumeCount = 2;
+    private boolean format = true;
+    private String clusterId = "volsnap-testing";
+
+    ClusterBuilder(Path baseDir) {
+        this.baseDir = requireNonNull(baseDir, "baseDir is null").toAbsolutePath();
+        blockSize(1 << 20);
+        plugin(true);
+        conf.set(
+                VolsnapKeys.NAMESPACE_DIR,
+                this.baseDir.resolve("volsnap-namespace").toUri().toString());
+        conf.set(VolsnapKeys.POLL_INTERVAL, "100ms");
+        conf.setInt(DFSConfigKeys.DFS_HEARTBEAT_INTERVAL_KEY, 1);
+        conf.setInt(DFSConfigKeys.DFS_NAMENODE_REDUNDANCY_INTERVAL_SECONDS_KEY, 1);
+        conf.setInt(DFSConfigKeys.DFS_NAMENODE_SAFEMODE_EXTENSION_KEY, 0);
+        conf.setInt(DFSConfigKeys.DFS_NAMENODE_SAFEMODE_MIN_DATANODES_KEY, 1);
+        conf.setBoolean(DFSConfigKeys.DFS_NAMENODE_ACLS_ENABLED_KEY, true);
+    }
+
+    public ClusterBuilder dataNodes(int count) {
+        dataNodeCount = count;
+        return this;
+    }
+
+    /** Storage volumes of each DataNode. */
+    public ClusterBuilder storageVolumes(int perDataNode) {
+        volumeCount = perDataNode;
+        return this;
+    }
+
+    /** @param bytes a multiple of 512 */
+    public ClusterBuilder blockSize(long bytes) {
+        conf.setLong(DFSConfigKeys.DFS_NAMENODE_MIN_BLOCK_SIZE_KEY, Math.min(bytes, 1 << 20));
+        conf.setLong(DFSConfigKeys.DFS_BLOCK_SIZE_KEY, bytes);
+        return this;
+    }
+
+    /** Whether the keys that enable volsnap are set, with the values that an operator sets. */
+    public ClusterBuilder plugin(boolean enabled) {
+        if (enabled) {
+            conf.set("dfs.datanode.fsdataset.factory", "org.volsnap.datanode.VolsnapDatasetFactory");
+            conf.set("dfs.namenode.plugins", "org.volsnap.namenode.VolsnapNameNodePlugin");
+        } else {
+            conf.unset("dfs.datanode.fsdataset.factory");
+            conf.unset("dfs.namenode.plugins");
+        }
+        return this;
+    }
+
+    /** False to start on the files that an earlier cluster left in the same base directory. */
+    public ClusterBuilder format(boolean value) {
+        format = value;
+        return this;
+    }
+
+    public ClusterBuilder clusterId(String value) {
+        clusterId = value;
+        return this;
+    }
+
+    /** Any other key. */
+    public ClusterBuilder set(String key, String value) {
+        conf.set(key, value);
+        return this;
+    }
+
+    /** Starts it and waits until all DataNodes are registered. */
+    public VolsnapCluster build() throws IOException {
+        return VolsnapCluster.start(this);
+    }
+
+    Path baseDir() {
+        return baseDir;
+    }
+
+    Configuration configuration() {
+        return conf;
+    }
+
+    int dataNodeCount() {
+        return dataNodeCount;
+    }
+
+    int volumeCount() {
+        return volumeCount;
+    }
+
+    boolean formats() {
+        return format;
+    }
+
+    String clusterId() {
+        return clusterId;
+    }
+}

@@ -1,0 +1,184 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.testing;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.hdfs.DistributedFileSystem;
+import org.apache.hadoop.hdfs.MiniDFSCluster;
+import org.apache.hadoop.hdfs.MiniDFSCluster.DataNodeProperties;
+import org.apache.hadoop.hdfs.server.datanode.DataNode;
+import org.apache.hadoop.hdfs.server.namenode.NameNode;
+import org.apache.hadoop.test.GenericTestUtils;
+
+/**
+ * A NameNode and DataNodes in this process, with volsnap enabled as in production. Stopping goes through Hadoop's own
+ * clean shutdown; a killed process needs a forked JVM. Not for many threads.
+ */
+public final class VolsnapCluster implements AutoCloseable {
+    private static final int POLL_MILLIS = 50;
+
+    private final MiniDFSCluster cluster;
+    private final Path baseDir;
+    private final List<DataNodeProperties> stoppedDataNodes = new ArrayList<>();
+
+    private VolsnapCluster(MiniDFSCluster cluster, Path baseDir) {
+        this.cluster = cluster;
+        this.baseDir = baseDir;
+    }
+
+    /** @param baseDir everything the cluster writes lies below it; must not be in use */
+    public static ClusterBuilder builder(Path baseDir) {
+        return new ClusterBuilder(baseDir);
+    }
+
+    static VolsnapCluster start(ClusterBuilder builder) throws IOException {
+        // Jetty unpacks its web applications there and does not create it.
+        Files.createDirectories(Path.of(System.getProperty("java.io.tmpdir")));
+        MiniDFSCluster.Builder stock = new MiniDFSCluster.Builder(
+                        builder.configuration(),
+                        builder.baseDir().resolve("dfs").toFile())
+                .numDataNodes(builder.dataNodeCount())
+                .storagesPerDatanode(builder.volumeCount())
+                .clusterId(builder.clusterId())
+                .format(builder.formats());
+        MiniDFSCluster cluster = stock.build();
+        cluster.waitActive();
+        return new VolsnapCluster(cluster, builder.baseDir());
+    }
+
+    /** What a client or a command uses; a copy. */
+    public Configuration configuration() {
+        Configuration conf = new Configuration(cluster.getConfiguration(0));
+        conf.set("fs.defaultFS", cluster.getURI(0).toString());
+        return conf;
+    }
+
+    /** A stock client. */
+    public DistributedFileSystem fileSystem() throws IOException {
+        return cluster.getFileSystem();
+    }
+
+    /** For what this class does not offer. */
+    public MiniDFSCluster mini() {
+        return cluster;
+    }
+
+    public NameNode nameNode() {
+        return cluster.getNameNode();
+    }
+
+    public List<DataNode> dataNodes() {
+        return cluster.getDataNodes();
+    }
+
+    public String blockPoolId() {
+        return cluster.getNamesystem().getBlockPoolId();
+    }
+
+    public Path baseDir() {
+        return baseDir;
+    }
+
+    /** Storage volumes of a DataNode, as {@code dfs.datanode.data.dir} names them. */
+    public List<Path> storageVolumes(int dataNode) {
+        return Stream.of(dataNodes().get(dataNode).getConf().getTrimmedStrings("dfs.datanode.data.dir"))
+                .map(location -> Path.of(location.replaceFirst("^(\\[.*\\])?(file:)?", "")))
+                .toList();
+    }
+
+    /** Directories of the NameNode's image and edits. */
+    public List<Path> nameDirs() {
+        return cluster.getNameDirs(0).stream().map(File::new).map(File::toPath).toList();
+    }
+
+    /** Runs {@code hdfs volsnap args...} against this cluster's configuration. */
+    public CommandResult volsnap(String... args) {
+        return CommandLine.run(configuration(), args);
+    }
+
+    public void stopNameNode() {
+        cluster.shutdownNameNode(0);
+    }
+
+    /** Starts it again on the same port; does not wait for DataNodes or the end of safe mode. */
+    public void startNameNode() throws IOException {
+        cluster.restartNameNode(0, false);
+    }
+
+    public void restartNameNode() throws IOException {
+        stopNameNode();
+        startNameNode();
+        cluster.waitActive();
+    }
+
+    /** Stops the DataNode with this index; the indexes of those behind it go down by one. */
+    public void stopDataNode(int index) {
+        stoppedDataNodes.add(cluster.stopDataNode(index));
+    }
+
+    public void stopDataNodes() {
+        while (!dataNodes().isEmpty()) {
+            stopDataNode(0);
+        }
+    }
+
+    /** Starts all that were stopped, on their old ports, in the order in which they were stopped. */
+    public void startDataNodes() throws IOException {
+        for (DataNodeProperties stopped : stoppedDataNodes) {
+            cluster.restartDataNode(stopped, true);
+        }
+        stoppedDataNodes.clear();
+    }
+
+    /** Waits until all DataNodes are registered and safe mode is over. */
+    public void waitActive() throws IOException {
+        cluster.waitActive();
+        waitFor(
+                "the end of safe mode",
+                Duration.ofSeconds(60),
+                () -> !nameNode().isInSafeMode());
+    }
+
+    public void restartDataNodes() throws IOException {
+        stopDataNodes();
+        startDataNodes();
+        waitActive();
+    }
+
+    /** Waits until no deletion is queued, on the NameNode or on a DataNode. */
+    public void waitForDeletions() {
+        waitFor("deletions", Duration.ofSeconds(60), this::noDeletionQueued);
+    }
+
+    private boolean noDeletionQueued() {
+        return nameNode().getNamesystem().getPendingDeletionBlocks() == 0
+                && dataNodes().stream().allMatch(node -> node.getFSDataset().getPendingAsyncDeletions() == 0);
+    }
+
+    /** Polls until {@code condition} holds; throws an {@link AssertionError} that names {@code what} if it never does. */
+    public static void waitFor(String what, Duration atMost, BooleanSupplier condition) {
+        try {
+            GenericTestUtils.waitFor(condition::getAsBoolean, POLL_MILLIS, (int) atMost.toMillis());
+        } catch (TimeoutException e) {
+            throw new AssertionError("waited " + atMost + " for " + what, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted while waiting for " + what, e);
+        }
+    }
+
+    /** Stops everything; leaves the files. */
+    @Override
+    public void close() {
+        cluster.shutdown(false);
+    }
+}

@@ -1,0 +1,47 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.cli;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Takes a command's arguments apart. Every method throws {@link UsageException} for what it does not expect. */
+final class Arguments {
+    private Arguments() {}
+
+    static void none(List<String> arguments) {
+        refuseOptions(arguments);
+        if (!arguments.isEmpty()) {
+            throw new UsageException("Too many arguments");
+        }
+    }
+
+    static @Nullable String atMostOne(List<String> arguments) {
+        if (arguments.size() > 1) {
+            throw new UsageException("Too many arguments");
+        }
+        return arguments.isEmpty() ? null : arguments.get(0);
+    }
+
+    /** At most one snapshot name: anything that starts with a dash is an option that the command doesn't have. */
+    static @Nullable String optionalName(List<String> arguments) {
+        refuseOptions(arguments);
+        return atMostOne(arguments);
+    }
+
+    static String name(List<String> arguments) {
+        String name = optionalName(arguments);
+        if (name == null) {
+            throw new UsageException("The name of a snapshot is missing");
+        }
+        return name;
+    }
+
+    private static void refuseOptions(List<String> arguments) {
+        arguments.stream()
+                .filter(argument -> argument.startsWith("-"))
+                .findFirst()
+                .ifPresent(option -> {
+                    throw new UsageException("Unknown option '" + option + "'");
+                });
+    }
+}

@@ -1,0 +1,24 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The list of commands, in the order in which help shows them. */
+final class Commands {
+    private Commands() {}
+
+    static List<Command> all() {
+        List<Command> commands = new ArrayList<>();
+        commands.add(new HelpCommand(commands));
+        return List.copyOf(commands);
+    }
+
+    static @Nullable Command byName(List<Command> commands, String name) {
+        return commands.stream()
+                .filter(command -> command.name().equals(name))
+                .findFirst()
+                .orElse(null);
+    }
+}
