@@ -68,7 +68,10 @@ public interface ExceptionStore extends Closeable {
         /** In commit order; always after its version's header. */
         void chunk(long version, long chunk, ChunkLocation location, int dataLengthBytes);
 
-        /** Bytes in the middle of the store are damaged: what they held is lost. */
+        /**
+         * Bytes in the middle of the store are damaged: what they held is lost. For the operator: each version that
+         * may be concerned is told through {@link #record} as {@link StoreRecord.VersionLost} right after this.
+         */
         void damaged(String fileAndOffset, String reason);
     }
 }

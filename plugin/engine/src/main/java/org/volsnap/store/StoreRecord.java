@@ -28,4 +28,7 @@ public sealed interface StoreRecord {
 
     /** Nothing needs the version, its chunks included. */
     record VersionFreed(long version) implements StoreRecord {}
+
+    /** No version of the lineage is left in any store: its base may be forgotten. */
+    record LineageFreed(long lineage) implements StoreRecord {}
 }

@@ -20,7 +20,10 @@ public interface WholeReplicaStore {
      */
     long link(BlockKey key, SnapshotId owner, ReplicaFiles live) throws IOException;
 
-    /** Makes all links and moves made by this thread since its last call durable: each directory touched is forced once. */
+    /**
+     * Makes all links, moves and removals made by this thread since its last call durable: each directory touched is
+     * forced once. What moves leaves its old place here, after the new one is durable.
+     */
     void force() throws IOException;
 
     /** The pair kept under exactly this owner. A data file without meta, or the reverse, counts as absent. */
@@ -32,13 +35,22 @@ public interface WholeReplicaStore {
     /** All owners that keep anything. */
     Stream<SnapshotId> owners() throws IOException;
 
-    /** Moves the pair to another owner; when that one has the key already, removes it here. */
+    /**
+     * Moves the pair to another owner; when that one has the key already, removes it here. Until {@link #force} it is
+     * found under both owners, so that neither a reader nor a crash ever sees it under none.
+     */
     void handDown(WholeReplica replica, SnapshotId newOwner) throws IOException;
 
-    /** Moves the pair out of the store, by rename: meta last, so that a crash leaves it findable here or whole there. */
+    /**
+     * Moves the pair out of the store, into directories that exist. Until {@link #force} it is found in both places, so
+     * that a crash leaves it whole in one of them; it is one file in two places, not to be written to before that. Can
+     * be repeated.
+     *
+     * @throws java.nio.file.FileAlreadyExistsException when another file has one of the two names
+     */
     void moveOut(WholeReplica replica, ReplicaFiles to) throws IOException;
 
-    /** Unlinks the pair. */
+    /** Unlinks the pair. Nothing happens when it is gone already. */
     void remove(WholeReplica replica) throws IOException;
 
     /** Bytes kept under this owner, as last counted. */
