@@ -10,7 +10,13 @@ final class Commands {
     private Commands() {}
 
     static List<Command> all() {
-        List<Command> commands = new ArrayList<>();
+        List<Command> commands = new ArrayList<>(List.of(
+                new CreateCommand(),
+                new ListCommand(),
+                new StatusCommand(),
+                new DeleteCommand(),
+                new PrepareRollbackCommand(),
+                new CancelRollbackCommand()));
         commands.add(new HelpCommand(commands));
         return List.copyOf(commands);
     }

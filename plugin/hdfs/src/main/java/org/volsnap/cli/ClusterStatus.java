@@ -1,0 +1,102 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.cli;
+
+import java.util.List;
+import java.util.function.Predicate;
+import org.apache.hadoop.tools.TableListing;
+import org.apache.hadoop.tools.TableListing.Justification;
+import org.volsnap.protocol.proto.VolsnapProtos.DatanodeStatusProto;
+import org.volsnap.protocol.proto.VolsnapProtos.PendingRollbackProto;
+import org.volsnap.protocol.proto.VolsnapProtos.RegistryProto;
+import org.volsnap.protocol.proto.VolsnapProtos.RollbackEpochProto;
+import org.volsnap.protocol.proto.VolsnapProtos.SnapshotProto;
+import org.volsnap.protocol.proto.VolsnapProtos.SnapshotReportProto;
+import org.volsnap.protocol.proto.VolsnapProtos.StatusResponseProto;
+
+/** The text of {@code -status} without a name: the NameNode, all snapshots, all DataNodes. */
+final class ClusterStatus {
+    private ClusterStatus() {}
+
+    static String text(StatusResponseProto status) {
+        StringBuilder text = new StringBuilder();
+        RegistryProto registry = status.getRegistry();
+        text.append("Block pool: ").append(registry.getBlockPoolId()).append('\n');
+        text.append("Safe mode:  ").append(status.getSafeMode() ? "on" : "off").append('\n');
+        appendRollback(text, status);
+        text.append('\n');
+        List<SnapshotSummary> snapshots = SnapshotSummary.all(status);
+        text.append(snapshots.isEmpty() ? "There are no volume snapshots.\n" : ListCommand.table(snapshots));
+        text.append('\n').append(dataNodes(status.getDatanodesList()));
+        return text.toString();
+    }
+
+    private static void appendRollback(StringBuilder text, StatusResponseProto status) {
+        RegistryProto registry = status.getRegistry();
+        if (registry.hasPendingRollback()) {
+            PendingRollbackProto pending = registry.getPendingRollback();
+            text.append("Rollback:   to ")
+                    .append(snapshotName(registry, pending.getSnapshotId()))
+                    .append(" is prepared, DataNodes ready: ")
+                    .append(count(status, DatanodeStatusProto::getRollbackReady))
+                    .append(" of ")
+                    .append(pending.getExpectedDatanodesCount())
+                    .append('\n');
+        } else if (registry.getEpochsCount() > 0) {
+            RollbackEpochProto epoch = registry.getEpochs(registry.getEpochsCount() - 1);
+            text.append("Rollback:   last one to ")
+                    .append(snapshotName(registry, epoch.getSnapshotId()))
+                    .append(" at ")
+                    .append(Format.time(epoch.getCommittedMillis()))
+                    .append(epoch.getFinished() ? ", finished" : ", running")
+                    .append(", DataNodes done: ")
+                    .append(count(status, dataNode -> dataNode.getAppliedEpoch() >= epoch.getNumber()))
+                    .append(" of ")
+                    .append(epoch.getExpectedDatanodesCount())
+                    .append('\n');
+        }
+    }
+
+    private static long count(StatusResponseProto status, Predicate<DatanodeStatusProto> condition) {
+        return status.getDatanodesList().stream().filter(condition).count();
+    }
+
+    private static String snapshotName(RegistryProto registry, long id) {
+        return registry.getSnapshotsList().stream()
+                .filter(snapshot -> snapshot.getId() == id)
+                .map(SnapshotProto::getName)
+                .findFirst()
+                .orElse("a deleted snapshot");
+    }
+
+    private static String dataNodes(List<DatanodeStatusProto> dataNodes) {
+        TableListing table = new TableListing.Builder()
+                .addField("DATANODE")
+                .addField("STATE")
+                .addField("LAST CONTACT", Justification.RIGHT)
+                .addField("PRESERVED", Justification.RIGHT)
+                .addField("PENDING", Justification.RIGHT)
+                .addField("COMPLETED", Justification.RIGHT)
+                .addField("CONFLICTING READS", Justification.RIGHT)
+                .addField("PROBLEM")
+                .build();
+        for (DatanodeStatusProto dataNode : dataNodes) {
+            table.addRow(
+                    dataNode.getHostAndPort(),
+                    dataNode.getMode(),
+                    lastContact(dataNode),
+                    Format.bytes(dataNode.getSnapshotsList().stream()
+                            .mapToLong(SnapshotReportProto::getPreservedBytes)
+                            .sum()),
+                    Long.toString(dataNode.getPendingExceptions()),
+                    Long.toString(dataNode.getCompletedExceptions()),
+                    Long.toString(dataNode.getConflictingReads()),
+                    dataNode.getProblem());
+        }
+        return table.toString();
+    }
+
+    /** How long ago the DataNode polled, or {@code never}. */
+    static String lastContact(DatanodeStatusProto dataNode) {
+        return dataNode.hasLastContactMillis() ? Format.age(dataNode.getLastContactMillis()) : "never";
+    }
+}

@@ -1,0 +1,71 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.cli;
+
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.tools.TableListing;
+import org.apache.hadoop.tools.TableListing.Justification;
+import org.volsnap.protocol.proto.VolsnapProtos.StatusRequestProto;
+
+/** {@code -list}. */
+final class ListCommand extends OnlineCommand {
+    @Override
+    public String name() {
+        return "-list";
+    }
+
+    @Override
+    public String arguments() {
+        return "";
+    }
+
+    @Override
+    public String description() {
+        return "Lists the volume snapshots, oldest first, with the bytes that all DataNodes together preserve for each.";
+    }
+
+    @Override
+    public Map<String, String> options() {
+        return Map.of();
+    }
+
+    @Override
+    Action parse(Configuration conf, List<String> arguments) {
+        Arguments.none(arguments);
+        return (nameNode, console) -> {
+            List<SnapshotSummary> snapshots =
+                    SnapshotSummary.all(nameNode.status(StatusRequestProto.getDefaultInstance()));
+            if (snapshots.isEmpty()) {
+                console.out().println("There are no volume snapshots.");
+            } else {
+                console.out().print(table(snapshots));
+            }
+            return 0;
+        };
+    }
+
+    /** Also a part of {@code -status}. */
+    static String table(List<SnapshotSummary> snapshots) {
+        TableListing table = new TableListing.Builder()
+                .addField("ID", Justification.RIGHT)
+                .addField("NAME")
+                .addField("STATE")
+                .addField("CREATED")
+                .addField("PRESERVED", Justification.RIGHT)
+                .addField("EXCEPTIONS", Justification.RIGHT)
+                .addField("LOST", Justification.RIGHT)
+                .build();
+        for (SnapshotSummary summary : snapshots) {
+            table.addRow(
+                    Long.toString(summary.snapshot().getId()),
+                    summary.snapshot().getName(),
+                    summary.state(),
+                    Format.time(summary.snapshot().getCreatedMillis()),
+                    Format.bytes(summary.preservedBytes()),
+                    Long.toString(summary.completed()),
+                    Long.toString(summary.lost()));
+        }
+        return table.toString();
+    }
+}

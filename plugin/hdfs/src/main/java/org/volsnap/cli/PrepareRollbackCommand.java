@@ -1,0 +1,50 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.cli;
+
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.volsnap.protocol.proto.VolsnapProtos.PrepareRollbackRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.PrepareRollbackResponseProto;
+
+/** {@code -prepareRollback NAME}. */
+final class PrepareRollbackCommand extends OnlineCommand {
+    @Override
+    public String name() {
+        return "-prepareRollback";
+    }
+
+    @Override
+    public String arguments() {
+        return "NAME";
+    }
+
+    @Override
+    public String description() {
+        return "First step of a rollback, on the running cluster: takes a safety snapshot, enters safe mode, stops all"
+                + " writing on the DataNodes, and prints what to type next. -cancelRollback undoes it.";
+    }
+
+    @Override
+    public Map<String, String> options() {
+        return Map.of("NAME", "The snapshot to which the cluster is to go back.");
+    }
+
+    @Override
+    Action parse(Configuration conf, List<String> arguments) {
+        String name = Arguments.name(arguments);
+        PrepareRollbackRequestProto request =
+                PrepareRollbackRequestProto.newBuilder().setName(name).build();
+        return (nameNode, console) -> {
+            PrepareRollbackResponseProto prepared = nameNode.prepareRollback(request);
+            console.out()
+                    .printf(
+                            "Prepared the rollback to %s of %s%nSafety snapshot: %s%nNext:%n",
+                            prepared.getTarget().getName(),
+                            Format.time(prepared.getTarget().getCreatedMillis()),
+                            prepared.getSafety().getName());
+            prepared.getNextLinesList().forEach(line -> console.out().println("  " + line));
+            return 0;
+        };
+    }
+}
