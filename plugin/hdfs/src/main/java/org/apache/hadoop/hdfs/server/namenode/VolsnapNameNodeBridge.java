@@ -1,0 +1,166 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.apache.hadoop.hdfs.server.namenode;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.util.EnumSet;
+import java.util.List;
+import org.apache.hadoop.fs.XAttr;
+import org.apache.hadoop.fs.XAttrSetFlag;
+import org.apache.hadoop.hdfs.XAttrHelper;
+import org.apache.hadoop.hdfs.protocol.HdfsConstants.DatanodeReportType;
+import org.apache.hadoop.hdfs.protocol.HdfsConstants.SafeModeAction;
+import org.apache.hadoop.hdfs.server.blockmanagement.BlockIdManager;
+import org.apache.hadoop.hdfs.server.blockmanagement.DatanodeDescriptor;
+import org.apache.hadoop.hdfs.server.namenode.snapshot.Snapshot;
+import org.apache.hadoop.hdfs.util.RwLockMode;
+import org.apache.hadoop.ipc.RPC;
+import org.apache.hadoop.ipc.StandbyException;
+import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What volsnap needs of a running NameNode, through what Hadoop keeps to its own package. Also the only place that knows
+ * how a Hadoop version names its locks. Safe for many threads.
+ */
+@NullMarked
+public final class VolsnapNameNodeBridge {
+    private final NameNode nameNode;
+
+    public VolsnapNameNodeBridge(NameNode nameNode) {
+        this.nameNode = requireNonNull(nameNode, "nameNode is null");
+    }
+
+    /** What is done under the namesystem's lock. */
+    @FunctionalInterface
+    public interface Locked<T> {
+        T call() throws IOException;
+    }
+
+    private FSNamesystem namesystem() {
+        return nameNode.getNamesystem();
+    }
+
+    /** Runs something alone: no other thread reads or changes the namesystem. Reentrant. */
+    public <T> T exclusively(String operation, Locked<T> work) throws IOException {
+        FSNamesystem namesystem = namesystem();
+        namesystem.writeLock(RwLockMode.GLOBAL);
+        try {
+            return work.call();
+        } finally {
+            namesystem.writeUnlock(RwLockMode.GLOBAL, operation);
+        }
+    }
+
+    public RPC.Server clientRpcServer() {
+        return ((NameNodeRpcServer) nameNode.getRpcServer()).getClientRpcServer();
+    }
+
+    public String blockPoolId() {
+        return requireNonNull(namesystem().getBlockPoolId());
+    }
+
+    public int layoutVersion() {
+        return namesystem().getFSImage().getStorage().getLayoutVersion();
+    }
+
+    public boolean isActive() {
+        return nameNode.isActiveState();
+    }
+
+    /** As every operation that changes the namespace does it. */
+    public void checkActive() throws StandbyException {
+        namesystem().checkOperation(NameNode.OperationCategory.WRITE);
+    }
+
+    /** Throws unless the caller of the current RPC (or, outside of one, this process's user) is a superuser. */
+    public void checkSuperuser(String operation) throws IOException {
+        namesystem().checkSuperuserPrivilege(operation);
+    }
+
+    public void audit(boolean allowed, String operation, String subject) throws IOException {
+        namesystem().logAuditEvent(allowed, operation, subject);
+    }
+
+    public boolean isInSafeMode() {
+        return namesystem().isInSafeMode();
+    }
+
+    /** In safe mode because the NameNode has just started, not because somebody wanted it. */
+    public boolean isInStartupSafeMode() {
+        return namesystem().isInStartupSafeMode();
+    }
+
+    public void enterSafeMode() throws IOException {
+        namesystem().setSafeMode(SafeModeAction.SAFEMODE_ENTER);
+    }
+
+    public void leaveSafeMode() throws IOException {
+        namesystem().setSafeMode(SafeModeAction.SAFEMODE_LEAVE);
+    }
+
+    /** An upgrade, rolling or not, that has not been finalized. */
+    public boolean isUpgrading() {
+        return namesystem().isRollingUpgrade() || !namesystem().isUpgradeFinalized();
+    }
+
+    public boolean attributesEnabled() {
+        return namesystem().getFSDirectory().isXattrsEnabled();
+    }
+
+    /** Bytes that name and value of an extended attribute may have together. */
+    public int attributeSizeLimit() {
+        return namesystem().getFSDirectory().getXattrMaxSize();
+    }
+
+    public byte @Nullable [] rootAttribute(String prefixedName) throws IOException {
+        FSNamesystem namesystem = namesystem();
+        namesystem.readLock(RwLockMode.FS);
+        try {
+            return rootAttribute(namesystem.getFSDirectory(), prefixedName);
+        } finally {
+            namesystem.readUnlock(RwLockMode.FS, "volsnapReadRegistry");
+        }
+    }
+
+    static byte @Nullable [] rootAttribute(FSDirectory directory, String prefixedName) {
+        XAttr attribute =
+                XAttrStorage.readINodeXAttrByPrefixedName(directory.getRoot(), Snapshot.CURRENT_STATE_ID, prefixedName);
+        return attribute == null ? null : attribute.getValue();
+    }
+
+    /**
+     * Writes an extended attribute of the root through the edit log; durable on return. Not through the NameNode's RPC
+     * methods: those would take a second write within one of our calls for a repetition of the first.
+     */
+    public void setRootAttribute(String prefixedName, byte[] value) throws IOException {
+        namesystem()
+                .setXAttr(
+                        "/",
+                        XAttrHelper.buildXAttr(prefixedName, value),
+                        EnumSet.of(XAttrSetFlag.CREATE, XAttrSetFlag.REPLACE),
+                        false);
+    }
+
+    /** Begins a new segment of the edit log; returns the last transaction before it. */
+    public long rollEditLog() throws IOException {
+        return namesystem().rollEditLog().getCurSegmentTxId() - 1;
+    }
+
+    public BlockIdManager blockIds() {
+        return namesystem().getBlockManager().getBlockIdManager();
+    }
+
+    /** DataNodes that the NameNode counts on, by their heartbeats. */
+    public List<DatanodeDescriptor> liveDatanodes() {
+        return namesystem().getBlockManager().getDatanodeManager().getDatanodeListForReport(DatanodeReportType.LIVE);
+    }
+
+    /** Whether a DataNode with this uuid is registered with this NameNode and alive. */
+    public boolean isRegistered(String datanodeUuid) {
+        DatanodeDescriptor datanode =
+                namesystem().getBlockManager().getDatanodeManager().getDatanode(datanodeUuid);
+        return datanode != null && datanode.isRegistered();
+    }
+}

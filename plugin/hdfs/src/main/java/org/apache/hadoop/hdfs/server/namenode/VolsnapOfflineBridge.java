@@ -1,0 +1,142 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.apache.hadoop.hdfs.server.namenode;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.Closeable;
+import java.io.File;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.XAttr;
+import org.apache.hadoop.hdfs.DFSConfigKeys;
+import org.apache.hadoop.hdfs.XAttrHelper;
+import org.apache.hadoop.hdfs.client.HdfsClientConfigKeys;
+import org.apache.hadoop.hdfs.server.blockmanagement.BlockIdManager;
+import org.apache.hadoop.hdfs.server.namenode.snapshot.Snapshot;
+import org.apache.hadoop.io.IOUtils;
+import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A namespace that is loaded from a directory without a NameNode, through what Hadoop keeps to its own package. The
+ * directory is written to: load copies only. For one thread.
+ */
+@NullMarked
+public final class VolsnapOfflineBridge implements Closeable {
+    private final FSNamesystem namesystem;
+
+    private VolsnapOfflineBridge(FSNamesystem namesystem) {
+        this.namesystem = namesystem;
+    }
+
+    /**
+     * Every counter from which the NameNode gives out ids.
+     *
+     * @param blockId the last block id given out
+     * @param stripedId the last id of a striped block group given out
+     * @param stamp the last generation stamp given out
+     * @param legacyStamp the last stamp given out to a block older than sequential stamps
+     * @param legacyLimit stamps below this one are legacy stamps; 0 when there are none
+     * @param txid the last transaction
+     */
+    public record Counters(long blockId, long stripedId, long stamp, long legacyStamp, long legacyLimit, long txid) {}
+
+    /**
+     * Loads the newest image and all edits.
+     *
+     * @param nameDir has the form of a {@code dfs.namenode.name.dir}
+     */
+    public static VolsnapOfflineBridge load(Configuration conf, File nameDir) throws IOException {
+        return new VolsnapOfflineBridge(FSNamesystem.loadFromDisk(offline(conf, nameDir)));
+    }
+
+    /** The configuration of a NameNode that has this directory only, and no partner. */
+    private static Configuration offline(Configuration conf, File nameDir) {
+        Configuration own = new Configuration(conf);
+        String uri = nameDir.getAbsoluteFile().toURI().toString();
+        own.set(DFSConfigKeys.DFS_NAMENODE_NAME_DIR_KEY, uri);
+        own.set(DFSConfigKeys.DFS_NAMENODE_EDITS_DIR_KEY, uri);
+        own.unset(DFSConfigKeys.DFS_NAMENODE_SHARED_EDITS_DIR_KEY);
+        own.unset(HdfsClientConfigKeys.DFS_NAMESERVICES);
+        own.unset(DFSConfigKeys.DFS_NAMESERVICE_ID);
+        own.unset(DFSConfigKeys.DFS_INTERNAL_NAMESERVICES_KEY);
+        own.setInt(DFSConfigKeys.DFS_NAMENODE_EDITS_DIR_MINIMUM_KEY, 1);
+        own.unset(DFSConfigKeys.DFS_NAMENODE_EDITS_DIR_REQUIRED_KEY);
+        own.unset(DFSConfigKeys.DFS_NAMENODE_NAME_DIR_RESTORE_KEY);
+        return own;
+    }
+
+    public FSDirectory directory() {
+        return namesystem.getFSDirectory();
+    }
+
+    public String blockPoolId() {
+        return requireNonNull(namesystem.getFSImage().getStorage().getBlockPoolID());
+    }
+
+    public Counters counters() {
+        BlockIdManager ids = namesystem.getBlockManager().getBlockIdManager();
+        // Stamps read from edits are only noted; a NameNode that becomes active takes them over in the same way.
+        ids.applyImpendingGenerationStamp();
+        return new Counters(
+                ids.getLastAllocatedContiguousBlockId(),
+                ids.getLastAllocatedStripedBlockId(),
+                ids.getGenerationStamp(),
+                ids.getLegacyGenerationStamp(),
+                ids.getLegacyGenerationStampLimit(),
+                namesystem.getFSImage().getLastAppliedOrWrittenTxId());
+    }
+
+    /** Sets every counter but the legacy limit; each must not be lower than it is. */
+    public void raise(Counters counters) throws IOException {
+        BlockIdManager ids = namesystem.getBlockManager().getBlockIdManager();
+        ids.setLastAllocatedContiguousBlockId(counters.blockId());
+        ids.setLastAllocatedStripedBlockId(counters.stripedId());
+        ids.setGenerationStampIfGreater(counters.stamp());
+        if (ids.getLegacyGenerationStampLimit() > 0) {
+            ids.setLegacyGenerationStamp(counters.legacyStamp());
+        }
+        FSImage image = namesystem.getFSImage();
+        if (image.getEditLog().isSegmentOpen()) {
+            image.getEditLog().endCurrentLogSegment(true);
+        }
+        image.getEditLog().setNextTxId(counters.txid() + 1);
+        image.lastAppliedTxId = counters.txid();
+    }
+
+    /** The value of an extended attribute of the root. */
+    public byte @Nullable [] rootAttribute(String prefixedName) {
+        return VolsnapNameNodeBridge.rootAttribute(directory(), prefixedName);
+    }
+
+    /** Sets an extended attribute of the root, in memory. */
+    public void setRootAttribute(String prefixedName, byte[] value) throws IOException {
+        INodeDirectory root = directory().getRoot();
+        XAttr attribute = XAttrHelper.buildXAttr(prefixedName, value);
+        List<XAttr> attributes = new ArrayList<>(XAttrStorage.readINodeXAttrs(root));
+        attributes.removeIf(attribute::equalsIgnoreValue);
+        attributes.add(attribute);
+        XAttrStorage.updateINodeXAttrs(root, attributes, Snapshot.CURRENT_STATE_ID);
+    }
+
+    /** Writes an image of what is in memory, durably, as of the last transaction; returns the file. */
+    public File save() throws IOException {
+        FSImage image = namesystem.getFSImage();
+        image.saveNamespace(namesystem);
+        return image.getStorage().getFsImageName(image.getLastAppliedOrWrittenTxId());
+    }
+
+    /** All files and directories, also those that only HDFS's directory snapshots hold. */
+    public Iterator<INodeWithAdditionalFields> inodes() {
+        return directory().getINodeMap().getMapIterator();
+    }
+
+    @Override
+    public void close() {
+        IOUtils.cleanupWithLogger(null, namesystem.getFSImage());
+        namesystem.shutdown();
+    }
+}

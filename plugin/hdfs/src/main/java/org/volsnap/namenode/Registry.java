@@ -1,0 +1,202 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.namenode;
+
+import static com.google.common.base.Preconditions.checkState;
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.apache.hadoop.thirdparty.protobuf.InvalidProtocolBufferException;
+import org.volsnap.protocol.RefusedException;
+import org.volsnap.protocol.proto.VolsnapProtos.FenceProto;
+import org.volsnap.protocol.proto.VolsnapProtos.IdRangeProto;
+import org.volsnap.protocol.proto.VolsnapProtos.PendingRollbackProto;
+import org.volsnap.protocol.proto.VolsnapProtos.RegistryProto;
+import org.volsnap.protocol.proto.VolsnapProtos.RollbackEpochProto;
+import org.volsnap.protocol.proto.VolsnapProtos.SnapshotProto;
+
+/**
+ * All volume snapshots of a block pool and its rollbacks. A value: each transition returns the next version, or throws
+ * {@link IllegalStateException} when {@link SnapshotState} has no such step.
+ */
+public final class Registry {
+    private final RegistryProto proto;
+
+    private Registry(RegistryProto proto) {
+        this.proto = proto;
+    }
+
+    /** The registry of a block pool that never had a snapshot; its version is 0. */
+    public static Registry empty(String blockPoolId) {
+        return new Registry(RegistryProto.newBuilder()
+                .setVersion(0)
+                .setBlockPoolId(requireNonNull(blockPoolId, "blockPoolId is null"))
+                .setNextSnapshotId(1)
+                .build());
+    }
+
+    public static Registry parse(byte[] bytes) throws IOException {
+        try {
+            return new Registry(RegistryProto.parseFrom(bytes));
+        } catch (InvalidProtocolBufferException e) {
+            throw new IOException("the registry of volume snapshots can't be read: " + e.getMessage(), e);
+        }
+    }
+
+    public byte[] toBytes() {
+        return proto.toByteArray();
+    }
+
+    public RegistryProto toProto() {
+        return proto;
+    }
+
+    public long version() {
+        return proto.getVersion();
+    }
+
+    /** Oldest first. */
+    public List<SnapshotProto> snapshots() {
+        return proto.getSnapshotsList();
+    }
+
+    public Optional<SnapshotProto> find(String name) {
+        return snapshots().stream().filter(s -> s.getName().equals(name)).findFirst();
+    }
+
+    public Optional<SnapshotProto> find(long id) {
+        return snapshots().stream().filter(s -> s.getId() == id).findFirst();
+    }
+
+    /** The snapshot with this name, which must be ACTIVE. */
+    public SnapshotProto active(String name) throws RefusedException {
+        SnapshotProto snapshot = find(name).orElseThrow(() -> new RefusedException("no snapshot named " + name));
+        if (SnapshotState.of(snapshot.getState()) != SnapshotState.ACTIVE) {
+            throw new RefusedException("snapshot " + name + " is " + snapshot.getState());
+        }
+        return snapshot;
+    }
+
+    SnapshotState stateOf(long id) {
+        return find(id).map(snapshot -> SnapshotState.of(snapshot.getState()))
+                .orElse(isDeleted(id) ? SnapshotState.DELETED : SnapshotState.ABSENT);
+    }
+
+    public boolean isDeleted(long id) {
+        return IdRanges.contain(proto.getDeletedList(), id);
+    }
+
+    public Optional<PendingRollbackProto> pendingRollback() {
+        return proto.hasPendingRollback() ? Optional.of(proto.getPendingRollback()) : Optional.empty();
+    }
+
+    /** The last rollback, while DataNodes are still carrying it out. */
+    public Optional<RollbackEpochProto> unfinishedEpoch() {
+        return lastEpoch().filter(epoch -> !epoch.getFinished());
+    }
+
+    public Optional<RollbackEpochProto> lastEpoch() {
+        int count = proto.getEpochsCount();
+        return count == 0 ? Optional.empty() : Optional.of(proto.getEpochs(count - 1));
+    }
+
+    /** Begins a snapshot; only its name, creator and the like are taken, id and state are given here. */
+    Registry create(SnapshotProto snapshot) {
+        long id = proto.getNextSnapshotId();
+        checkStep(id, SnapshotState.CREATING);
+        checkState(find(snapshot.getName()).isEmpty(), "a snapshot named %s exists", snapshot.getName());
+        return changed(next().setNextSnapshotId(id + 1)
+                .addSnapshots(snapshot.toBuilder().setId(id).setState(SnapshotState.CREATING.toProto())));
+    }
+
+    Registry mark(long id, FenceProto fence, long txid) {
+        checkStep(id, SnapshotState.MARKED);
+        return replace(
+                id,
+                builder(id, SnapshotState.MARKED).setFence(fence).setTxid(txid).build());
+    }
+
+    public Registry activate(long id) {
+        checkStep(id, SnapshotState.ACTIVE);
+        return replace(id, builder(id, SnapshotState.ACTIVE).build());
+    }
+
+    Registry beginDelete(long id) {
+        checkStep(id, SnapshotState.DELETING);
+        return replace(id, builder(id, SnapshotState.DELETING).build());
+    }
+
+    /** Ends a deletion, or a creation that failed: only the tombstone remains. */
+    Registry bury(long id) {
+        checkStep(id, SnapshotState.DELETED);
+        List<IdRangeProto> deleted = IdRanges.plus(proto.getDeletedList(), id);
+        return changed(next().removeSnapshots(indexOf(id)).clearDeleted().addAllDeleted(deleted));
+    }
+
+    Registry prepareRollback(PendingRollbackProto pending) {
+        checkState(!proto.hasPendingRollback(), "a rollback is already pending");
+        return changed(next().setPendingRollback(pending));
+    }
+
+    Registry cancelRollback() {
+        checkState(proto.hasPendingRollback(), "no rollback is pending");
+        return changed(next().clearPendingRollback());
+    }
+
+    /** The pending rollback becomes an epoch: from here on the cluster is rolled back. */
+    public Registry commitRollback(RollbackEpochProto epoch) {
+        checkState(proto.hasPendingRollback(), "no rollback is pending");
+        checkState(
+                epoch.getNumber() == nextEpochNumber(), "epoch %s, expected %s", epoch.getNumber(), nextEpochNumber());
+        return changed(next().clearPendingRollback().addEpochs(epoch));
+    }
+
+    /** The DataNodes' names are dropped with it: an epoch stays for ever, and room is short. */
+    Registry finishEpoch(long number) {
+        RollbackEpochProto last = unfinishedEpoch().orElseThrow(() -> new IllegalStateException("no epoch is open"));
+        checkState(last.getNumber() == number, "epoch %s is open, not %s", last.getNumber(), number);
+        return changed(next().setEpochs(
+                        proto.getEpochsCount() - 1,
+                        last.toBuilder().setFinished(true).clearExpectedDatanodes()));
+    }
+
+    public long nextEpochNumber() {
+        return lastEpoch().map(RollbackEpochProto::getNumber).orElse(0L) + 1;
+    }
+
+    private RegistryProto.Builder next() {
+        return proto.toBuilder().setVersion(proto.getVersion() + 1);
+    }
+
+    private static Registry changed(RegistryProto.Builder builder) {
+        return new Registry(builder.build());
+    }
+
+    private Registry replace(long id, SnapshotProto snapshot) {
+        return changed(next().setSnapshots(indexOf(id), snapshot));
+    }
+
+    private SnapshotProto.Builder builder(long id, SnapshotState state) {
+        return proto.getSnapshots(indexOf(id)).toBuilder().setState(state.toProto());
+    }
+
+    private int indexOf(long id) {
+        return IntStream.range(0, proto.getSnapshotsCount())
+                .filter(index -> proto.getSnapshots(index).getId() == id)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no snapshot " + id));
+    }
+
+    private void checkStep(long id, SnapshotState nextState) {
+        SnapshotState now = stateOf(id);
+        checkState(now.mayBecome(nextState), "snapshot %s is %s and can't become %s", id, now, nextState);
+    }
+
+    @Override
+    public String toString() {
+        return "Registry[version=" + version() + ", snapshots="
+                + snapshots().stream().map(s -> s.getId() + ":" + s.getState()).toList() + "]";
+    }
+}

@@ -1,0 +1,62 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.namenode;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import org.apache.hadoop.hdfs.DFSConfigKeys;
+import org.jspecify.annotations.Nullable;
+import org.volsnap.protocol.RefusedException;
+import org.volsnap.protocol.proto.VolsnapProtos.SnapshotProto;
+
+/**
+ * The registry as an extended attribute of the root: it goes through the edit log, so whoever has the namespace has it.
+ * Its room is what the NameNode allows an extended attribute. A part of it is kept free of new snapshots, so that marking,
+ * deleting and rolling back are always possible.
+ */
+public final class RegistryXAttr {
+    /** Only superusers see and set it. */
+    public static final String NAME = "trusted.volsnap.registry";
+
+    /** Hadoop counts the name without its prefix. */
+    private static final int NAME_BYTES = "volsnap.registry".getBytes(UTF_8).length;
+
+    /** One eighth of the room is not for new snapshots. */
+    private static final int RESERVED_PART = 8;
+
+    private RegistryXAttr() {}
+
+    public static Registry decode(byte @Nullable [] value, String blockPoolId) throws IOException {
+        return value == null ? Registry.empty(blockPoolId) : Registry.parse(value);
+    }
+
+    /** The bytes to write, if they fit. */
+    static byte[] encode(Registry registry, int limit) throws RefusedException {
+        byte[] bytes = registry.toBytes();
+        if (bytes.length + NAME_BYTES > limit) {
+            throw full(registry, bytes.length, limit);
+        }
+        return bytes;
+    }
+
+    /** Refuses a registry that has grown by a new snapshot beyond what new snapshots may fill. */
+    static void checkRoom(Registry registry, int limit) throws RefusedException {
+        int size = registry.toBytes().length + NAME_BYTES;
+        if (size > limit - limit / RESERVED_PART) {
+            throw full(registry, size, limit);
+        }
+    }
+
+    private static RefusedException full(Registry registry, int size, int limit) {
+        int ofSnapshots = registry.snapshots().stream()
+                .mapToInt(SnapshotProto::getSerializedSize)
+                .sum();
+        int count = Math.max(1, registry.snapshots().size());
+        int each = Math.max(1, ofSnapshots / count);
+        long fit = (limit - limit / RESERVED_PART - NAME_BYTES - (size - ofSnapshots)) / each;
+        return new RefusedException("the registry of snapshots is full: " + size + " bytes with "
+                + registry.snapshots().size() + " snapshots, about " + Math.max(0, fit) + " fit into "
+                + DFSConfigKeys.DFS_NAMENODE_MAX_XATTR_SIZE_KEY + "=" + limit
+                + "; delete snapshots or raise that key (to at most 32768)");
+    }
+}
