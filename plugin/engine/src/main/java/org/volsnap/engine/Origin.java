@@ -25,4 +25,17 @@ public interface Origin {
 
     /** The same of a replica that a store keeps whole. */
     ChunkContent readWhole(ReplicaFiles files, long chunk, int lengthBytes) throws IOException;
+
+    /** Length and checksum header of a replica that a store keeps whole. */
+    ReplicaShape shapeOf(ReplicaFiles files) throws IOException;
+
+    /**
+     * The first bytes of a chunk that was preserved for a longer version of the same replica. When the cut goes through
+     * a checksum chunk, the checksum of its first part is derived after the whole one was verified.
+     *
+     * @param checksumHeader first bytes of the replica's meta file
+     * @param lengthBytes at most as much as {@code content} has
+     * @throws IOException when the content does not match its checksums
+     */
+    ChunkContent cut(byte[] checksumHeader, ChunkContent content, int lengthBytes) throws IOException;
 }

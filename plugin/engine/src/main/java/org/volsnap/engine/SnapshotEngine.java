@@ -7,6 +7,7 @@ import java.io.InterruptedIOException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.volsnap.model.BlockKey;
 import org.volsnap.model.ReplicaFiles;
@@ -33,6 +34,12 @@ public interface SnapshotEngine extends Closeable {
 
     /** The chain, oldest first. */
     List<ChainLink> chain();
+
+    /**
+     * The snapshots that own anything in the stores, in the chain or not: after a crash also those that were being
+     * dropped or adopted.
+     */
+    Set<SnapshotId> owners() throws IOException;
 
     /**
      * Makes a snapshot the newest of the chain, with an open fence. Returns when every change that began before has
@@ -77,9 +84,9 @@ public interface SnapshotEngine extends Closeable {
 
     /**
      * Preserves as {@link #begin} does, without the gate: for calls that stop a writer, which may itself wait for the
-     * gate.
+     * gate. {@link #addSnapshot} waits for the result to be closed.
      */
-    void announce(ChangeRequest request) throws InterruptedIOException;
+    OriginChange announce(ChangeRequest request) throws InterruptedIOException;
 
     // ---- the past
 

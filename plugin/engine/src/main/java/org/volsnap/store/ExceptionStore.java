@@ -5,6 +5,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import org.volsnap.model.ChunkContent;
+import org.volsnap.model.VersionHeader;
 
 /**
  * Where exceptions live. One store serves one block pool on one storage volume (or one kernel snapshot). After {@link
@@ -46,9 +47,11 @@ public interface ExceptionStore extends Closeable {
 
     /**
      * Records that a version is lost in space that is set aside for it, so that it works on a full store too. Durable
-     * when it returns.
+     * when it returns. The header goes with it because it may be what could not be stored, or lie in another store:
+     * replay shows {@link StoreRecord.VersionPreserved} (unless this store has it already), then {@link
+     * StoreRecord.VersionLost}.
      */
-    void commitLoss(long version, String reason) throws IOException;
+    void commitLoss(VersionHeader version, String reason) throws IOException;
 
     /** What is used now; cheap enough for every poll. */
     StoreUsage usage();
