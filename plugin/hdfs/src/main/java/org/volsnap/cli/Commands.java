@@ -14,9 +14,11 @@ final class Commands {
                 new CreateCommand(),
                 new ListCommand(),
                 new StatusCommand(),
+                new VerifyCommand(),
                 new DeleteCommand(),
                 new PrepareRollbackCommand(),
-                new CancelRollbackCommand()));
+                new CancelRollbackCommand(),
+                new RollbackCommand()));
         commands.add(new HelpCommand(commands));
         return List.copyOf(commands);
     }

@@ -1,0 +1,55 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.cli;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.util.StringUtils;
+import org.volsnap.namenode.rollback.RollbackTool;
+import org.volsnap.namenode.rollback.RollbackTool.Outcome;
+
+/** {@code -rollback NAME [-acceptLoss]}: offline, on the NameNode's host. */
+final class RollbackCommand implements Command {
+    private static final String ACCEPT_LOSS = "-acceptLoss";
+
+    @Override
+    public String name() {
+        return "-rollback";
+    }
+
+    @Override
+    public String arguments() {
+        return "NAME [" + ACCEPT_LOSS + "]";
+    }
+
+    @Override
+    public String description() {
+        return "Puts the directories of the stopped NameNode back to a snapshot, after -prepareRollback. Type it on the"
+                + " NameNode's host, as the user who runs the NameNode, with the NameNode and all DataNodes stopped. The"
+                + " DataNodes follow when they are started.";
+    }
+
+    @Override
+    public Map<String, String> options() {
+        return Usage.ordered(
+                "NAME", "The snapshot that -prepareRollback was given.",
+                ACCEPT_LOSS, "Go on although the namespace was changed after the safety snapshot; lists what is lost.");
+    }
+
+    @Override
+    public int run(Configuration conf, Console console, List<String> arguments) throws IOException {
+        List<String> left = new ArrayList<>(arguments);
+        boolean acceptLoss = StringUtils.popOption(ACCEPT_LOSS, left);
+        String name = Arguments.name(left);
+        Outcome outcome = new RollbackTool(conf, console.err()::println).run(name, acceptLoss);
+        outcome.lost().forEach(line -> console.out().println("Lost: " + line));
+        console.out()
+                .printf(
+                        "Rolled the namespace back to %s: rollback %d, transaction id %d, generation stamp %d%nNext:%n",
+                        name, outcome.epoch(), outcome.txid(), outcome.stamp());
+        outcome.nextLines().forEach(line -> console.out().println("  " + line));
+        return 0;
+    }
+}
