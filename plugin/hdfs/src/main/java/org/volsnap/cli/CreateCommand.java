@@ -4,7 +4,6 @@ package org.volsnap.cli;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
-import org.volsnap.protocol.SnapshotNames;
 import org.volsnap.protocol.proto.VolsnapProtos.CreateRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.CreateResponseProto;
 
@@ -37,7 +36,7 @@ final class CreateCommand extends OnlineCommand {
         String name = Arguments.optionalName(arguments);
         CreateRequestProto.Builder request = CreateRequestProto.newBuilder();
         if (name != null) {
-            request.setName(SnapshotNames.requireValid(name));
+            request.setName(name);
         }
         return (nameNode, console) -> {
             CreateResponseProto created = nameNode.create(request.build());

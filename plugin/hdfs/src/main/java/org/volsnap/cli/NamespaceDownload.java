@@ -27,8 +27,7 @@ final class NamespaceDownload {
     /** Fetches all files into {@code directory/current}. */
     void fetch(String snapshot, Path directory) throws IOException {
         Path current = Files.createDirectories(directory.resolve("current"));
-        var request =
-                ListNamespaceRequestProto.newBuilder().setName(snapshot).build();
+        var request = ListNamespaceRequestProto.newBuilder().setName(snapshot).build();
         for (NamespaceFileProto file : nameNode.listNamespace(request).getFilesList()) {
             fetchFile(snapshot, file, target(current, file.getFile()));
         }

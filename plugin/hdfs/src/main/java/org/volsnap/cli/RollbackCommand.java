@@ -34,8 +34,10 @@ final class RollbackCommand implements Command {
     @Override
     public Map<String, String> options() {
         return Usage.ordered(
-                "NAME", "The snapshot that -prepareRollback was given.",
-                ACCEPT_LOSS, "Go on although the namespace was changed after the safety snapshot; lists what is lost.");
+                "NAME",
+                "The snapshot that -prepareRollback was given.",
+                ACCEPT_LOSS,
+                "Go on although the namespace was changed after the safety snapshot; lists what is lost.");
     }
 
     @Override

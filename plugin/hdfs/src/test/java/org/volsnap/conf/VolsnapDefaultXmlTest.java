@@ -25,9 +25,7 @@ class VolsnapDefaultXmlTest {
         NodeList properties = properties();
         for (int i = 0; i < properties.getLength(); i++) {
             Element property = (Element) properties.item(i);
-            assertThat(text(property, "description"))
-                    .as(text(property, "name"))
-                    .matches("(?s).{30,}\\.");
+            assertThat(text(property, "description")).as(text(property, "name")).matches("(?s).{30,}\\.");
         }
     }
 

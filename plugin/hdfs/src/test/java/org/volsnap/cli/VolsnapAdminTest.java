@@ -1,0 +1,120 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.util.ToolRunner;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class VolsnapAdminTest {
+    /** Port 1 of this host: nobody listens there. */
+    private static final String NOBODY = "hdfs://localhost:1";
+
+    private final RecordingConsole printed = new RecordingConsole();
+
+    @Test
+    void withoutACommandItShowsAllUsageLinesOnStandardError() throws Exception {
+        assertThat(run()).isEqualTo(1);
+        assertThat(printed.out()).isEmpty();
+        assertThat(printed.err())
+                .contains("hdfs volsnap -create [NAME]")
+                .contains("hdfs volsnap -list")
+                .contains("hdfs volsnap -status [NAME]")
+                .contains("hdfs volsnap -verify NAME")
+                .contains("hdfs volsnap -delete NAME")
+                .contains("hdfs volsnap -prepareRollback NAME")
+                .contains("hdfs volsnap -cancelRollback")
+                .contains("hdfs volsnap -rollback NAME [-acceptLoss]")
+                .contains("hdfs volsnap -help [COMMAND]");
+    }
+
+    @Test
+    void aCommandWithoutItsDashIsExplained() throws Exception {
+        assertThat(run("create", "nightly")).isEqualTo(1);
+        assertThat(printed.err())
+                .startsWith("Can't understand command 'create'")
+                .contains("Command names must start with dashes.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-create", "-list", "-status", "-verify", "-delete", "-prepareRollback", "-rollback"})
+    void anUnknownOptionIsRefusedBeforeAnybodyIsAsked(String command) throws Exception {
+        assertThat(run(command, "-force")).isEqualTo(1);
+        assertThat(printed.err())
+                .startsWith(command + ": Unknown option '-force'")
+                .contains("Usage: hdfs volsnap " + command);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "-create",
+                "-list",
+                "-status",
+                "-verify",
+                "-delete",
+                "-prepareRollback",
+                "-cancelRollback",
+                "-rollback"
+            })
+    void tooManyArgumentsAreRefused(String command) throws Exception {
+        assertThat(run(command, "one", "two")).isEqualTo(1);
+        assertThat(printed.err()).startsWith(command + ": Too many arguments");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-verify", "-delete", "-prepareRollback", "-rollback"})
+    void aMissingNameIsRefused(String command) throws Exception {
+        assertThat(run(command)).isEqualTo(1);
+        assertThat(printed.err()).startsWith(command + ": The name of a snapshot is missing");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"create", "-create", "rollback", "help"})
+    void helpExplainsACommand(String command) throws Exception {
+        assertThat(run("-help", command)).isZero();
+        assertThat(printed.out()).isEmpty();
+        assertThat(printed.err()).startsWith("hdfs volsnap -" + command.replaceFirst("^-", ""));
+    }
+
+    @Test
+    void helpExplainsAllCommands() throws Exception {
+        assertThat(run("-help")).isZero();
+        assertThat(printed.err()).contains("-create [NAME]").contains("-acceptLoss");
+    }
+
+    @Test
+    void helpOfAnUnknownCommandNamesTheKnownOnes() throws Exception {
+        assertThat(run("-help", "mount")).isEqualTo(1);
+        assertThat(printed.err()).startsWith("-help: Unknown command 'mount'. Commands are: create, list");
+    }
+
+    @Test
+    void aFileSystemThatIsNotHdfsIsAnIllegalArgument() throws Exception {
+        assertThat(run("-fs", "file:///", "-list")).isEqualTo(-1);
+        assertThat(printed.err()).hasLineCount(1).startsWith("IllegalArgumentException: ");
+    }
+
+    @Test
+    void aNameNodeThatIsDownIsReportedInOneLineAndSoon() throws Exception {
+        long start = System.nanoTime();
+
+        assertThat(run("-fs", NOBODY, "-list")).isEqualTo(2);
+
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(30));
+        assertThat(printed.out()).isEmpty();
+        assertThat(printed.err())
+                .hasLineCount(1)
+                .startsWith("ConnectException: ")
+                .contains("localhost:1");
+    }
+
+    private int run(String... args) throws Exception {
+        return ToolRunner.run(new VolsnapAdmin(new Configuration(), printed.console()), args);
+    }
+}
