@@ -3,7 +3,6 @@ package org.volsnap.testing;
 
 import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,8 +40,6 @@ public final class VolsnapCluster implements AutoCloseable {
     }
 
     static VolsnapCluster start(ClusterBuilder builder) throws IOException {
-        // Jetty unpacks its web applications there and does not create it.
-        Files.createDirectories(Path.of(System.getProperty("java.io.tmpdir")));
         MiniDFSCluster.Builder stock = new MiniDFSCluster.Builder(
                         builder.configuration(),
                         builder.baseDir().resolve("dfs").toFile())
