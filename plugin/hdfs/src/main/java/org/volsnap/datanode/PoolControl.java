@@ -7,12 +7,16 @@ import org.jspecify.annotations.Nullable;
 import org.volsnap.engine.LiveReplica;
 import org.volsnap.engine.Origin;
 import org.volsnap.engine.SnapshotEngine;
+import org.volsnap.model.ChunkGeometry;
 
 /** The handles of one block pool that its follower of the registry turns. Safe for many threads. */
 public interface PoolControl {
     String blockPoolId();
 
     SnapshotEngine engine();
+
+    /** How the engine cuts blocks into chunks. */
+    ChunkGeometry geometry();
 
     /**
      * Where the engine reads live replicas from now on: before Hadoop has scanned the pool its dataset knows none, and

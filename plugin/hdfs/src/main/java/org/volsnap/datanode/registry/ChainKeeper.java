@@ -1,0 +1,267 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.datanode.registry;
+
+import static java.util.function.Function.identity;
+import static java.util.stream.Collectors.toMap;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.volsnap.datanode.PoolControl;
+import org.volsnap.engine.ChainLink;
+import org.volsnap.engine.LiveReplica;
+import org.volsnap.engine.SnapshotEngine;
+import org.volsnap.model.SnapshotId;
+import org.volsnap.model.StampFence;
+import org.volsnap.protocol.proto.VolsnapProtos.RegistryProto;
+import org.volsnap.protocol.proto.VolsnapProtos.RollbackEpochProto;
+import org.volsnap.protocol.proto.VolsnapProtos.SnapshotAckProto;
+import org.volsnap.protocol.proto.VolsnapProtos.SnapshotProto;
+import org.volsnap.protocol.proto.VolsnapProtos.SnapshotStateProto;
+
+/**
+ * Brings the engine's chain in line with the registry. The chain is kept in {@link FollowerState} <em>before</em> the
+ * engine learns of a snapshot and until its last exception is gone, so that a crash forgets no owner. At most one
+ * snapshot of the chain is provisional, and while it is there none is newer. For one thread; drops run in the
+ * background.
+ */
+final class ChainKeeper {
+    private static final Logger LOG = LoggerFactory.getLogger(ChainKeeper.class);
+
+    private final PoolControl control;
+    private final FollowerState state;
+    private final Executor background;
+    private final Executor follower;
+    private final Map<SnapshotId, CompletableFuture<Void>> drops = new HashMap<>();
+
+    /**
+     * Touches nothing yet.
+     *
+     * @param background where drops run
+     * @param follower runs what touches this object
+     */
+    ChainKeeper(PoolControl control, FollowerState state, Executor background, Executor follower) {
+        this.control = control;
+        this.state = state;
+        this.background = background;
+        this.follower = follower;
+    }
+
+    /** After a start: tells the engine the chain that was kept, up to a provisional snapshot that was left over. */
+    void restore() throws IOException {
+        SnapshotId newest = state.provisional().orElse(new SnapshotId(Long.MAX_VALUE));
+        bringUp(newest);
+    }
+
+    /** The registry can't be read: from when this returns everything is preserved. */
+    void preserveEverything() throws IOException {
+        if (state.provisional().isPresent() && !isDropping(state.provisional().get())) {
+            bringUp(state.provisional().get());
+            return;
+        }
+        SnapshotId provisional = SnapshotId.provisionalAfter(newestNumber());
+        awaitDrop(provisional);
+        state.put(provisional, new FollowerState.Entry(StampFence.OPEN, true));
+        state.save();
+        bringUp(provisional);
+    }
+
+    /** Takes up what a registry that is believed says; deletes nothing. */
+    void follow(RegistryProto registry) throws IOException {
+        if (learn(registry)) {
+            state.save();
+        }
+        settleProvisional();
+        bringUp(new SnapshotId(Long.MAX_VALUE));
+    }
+
+    /** Begins to drop what the registry says is deleted. */
+    void dropDeleted() {
+        for (SnapshotId id : state.chain().keySet()) {
+            if (!id.isProvisional() && RegistryRules.isDeleted(state.registry(), id.registryNumber())) {
+                drop(id);
+            }
+        }
+    }
+
+    /** Makes the replicas that were open at T durable, of every snapshot whose T is known and that has not got them. */
+    void recordOpen() throws IOException {
+        Collection<LiveReplica> open = null;
+        for (Map.Entry<SnapshotId, FollowerState.Entry> each : state.chain().entrySet()) {
+            SnapshotId id = each.getKey();
+            FollowerState.Entry entry = each.getValue();
+            if (entry.recorded() || entry.fence().isOpen() || isDropping(id)) {
+                continue;
+            }
+            open = open == null ? control.openReplicas() : open;
+            control.engine().recordOpen(id, open);
+            state.put(id, new FollowerState.Entry(entry.fence(), true));
+            state.save();
+        }
+    }
+
+    /** How far this snapshot has come here. */
+    SnapshotAckProto ack(SnapshotId id) {
+        return state.entry(id)
+                .filter(entry -> !isDropping(id) && inEngine().containsKey(id))
+                .map(entry -> entry.recorded() ? SnapshotAckProto.RECORDED : SnapshotAckProto.PRESERVING)
+                .orElse(SnapshotAckProto.NONE);
+    }
+
+    /** A snapshot that the registry neither lists nor calls deleted: it stays, and the operator is told. */
+    Optional<String> problem() {
+        return state.chain().keySet().stream()
+                .filter(id -> !id.isProvisional())
+                .map(SnapshotId::registryNumber)
+                .filter(number -> RegistryRules.find(state.registry(), number).isEmpty()
+                        && !RegistryRules.isDeleted(state.registry(), number))
+                .findFirst()
+                .map(number ->
+                        "snapshot " + number + " is kept here; the registry neither lists it nor calls it deleted");
+    }
+
+    /** Whether anything became known that has to be kept. */
+    private boolean learn(RegistryProto registry) {
+        boolean news = registry.getVersion() > state.registry().getVersion();
+        state.setRegistry(registry);
+        for (SnapshotProto snapshot : registry.getSnapshotsList()) {
+            if (snapshot.getState() != SnapshotStateProto.DELETING) {
+                news |= learn(snapshot);
+            }
+        }
+        for (RollbackEpochProto epoch : registry.getEpochsList()) {
+            SnapshotId target = SnapshotId.ofRegistry(epoch.getSnapshotId());
+            if (epoch.getNumber() > state.appliedEpoch() && state.entry(target).isEmpty()) {
+                // Deleted by now, and still needed here: its fence tells what newer snapshots preserved of its time.
+                state.put(target, new FollowerState.Entry(RegistryRules.fence(epoch.getFence()), true));
+                news = true;
+            }
+        }
+        return news;
+    }
+
+    private boolean learn(SnapshotProto snapshot) {
+        SnapshotId id = SnapshotId.ofRegistry(snapshot.getId());
+        StampFence fence = snapshot.hasFence() ? RegistryRules.fence(snapshot.getFence()) : StampFence.OPEN;
+        FollowerState.Entry known = state.entry(id).orElse(null);
+        if (known == null || (known.fence().isOpen() && !fence.isOpen())) {
+            state.put(id, new FollowerState.Entry(fence, known != null && known.recorded()));
+            return true;
+        }
+        return false;
+    }
+
+    /** The newest snapshot that came after it adopts what the provisional one owns; without one it is dropped. */
+    private void settleProvisional() throws IOException {
+        SnapshotId provisional = state.provisional().orElse(null);
+        if (provisional == null || isDropping(provisional)) {
+            return;
+        }
+        SnapshotId newest = state.chain().lastKey();
+        if (newest.equals(provisional)) {
+            drop(provisional);
+            return;
+        }
+        bringUp(provisional);
+        control.engine().adopt(provisional, newest);
+        state.remove(provisional);
+        state.save();
+        LOG.info(
+                "{}: snapshot {} adopted what was preserved while the registry was unknown",
+                control.blockPoolId(),
+                newest);
+    }
+
+    /** Tells the engine every kept snapshot up to {@code newest} that it does not know, and every fence. */
+    private void bringUp(SnapshotId newest) throws IOException {
+        SnapshotEngine engine = control.engine();
+        Map<SnapshotId, ChainLink> known = inEngine();
+        for (Map.Entry<SnapshotId, FollowerState.Entry> each : state.chain().entrySet()) {
+            SnapshotId id = each.getKey();
+            StampFence fence = each.getValue().fence();
+            if (id.compareTo(newest) > 0 || isDropping(id)) {
+                continue;
+            }
+            if (!known.containsKey(id)) {
+                engine.addSnapshot(id);
+            }
+            if (!fence.isOpen()
+                    && (!known.containsKey(id) || !known.get(id).fence().equals(fence))) {
+                engine.setFence(id, fence);
+            }
+        }
+    }
+
+    private Map<SnapshotId, ChainLink> inEngine() {
+        return control.engine().chain().stream().collect(toMap(ChainLink::id, identity()));
+    }
+
+    private void drop(SnapshotId id) {
+        if (isDropping(id)) {
+            return;
+        }
+        LOG.info("{}: dropping snapshot {}", control.blockPoolId(), id);
+        CompletableFuture<Void> drop = CompletableFuture.runAsync(() -> dropNow(id), background);
+        drops.put(id, drop);
+        var unused = drop.whenCompleteAsync((done, failure) -> dropped(id, drop, failure), follower);
+    }
+
+    private void dropNow(SnapshotId id) {
+        try {
+            control.engine().dropSnapshot(id);
+        } catch (IOException e) {
+            throw new CompletionException(e);
+        }
+    }
+
+    private void dropped(SnapshotId id, CompletableFuture<Void> drop, @Nullable Throwable failure) {
+        if (!drops.remove(id, drop)) {
+            return;
+        }
+        if (failure != null) {
+            LOG.warn("{}: snapshot {} could not be dropped, it is tried again", control.blockPoolId(), id, failure);
+            return;
+        }
+        state.remove(id);
+        state.save();
+        LOG.info("{}: snapshot {} is dropped", control.blockPoolId(), id);
+    }
+
+    /** The same provisional id is wanted again: its last life has to end first. */
+    private void awaitDrop(SnapshotId id) throws IOException {
+        CompletableFuture<Void> drop = drops.get(id);
+        if (drop == null) {
+            return;
+        }
+        try {
+            drop.get();
+            dropped(id, drop, null);
+        } catch (ExecutionException e) {
+            dropped(id, drop, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while snapshot " + id + " is dropped");
+        }
+    }
+
+    private boolean isDropping(SnapshotId id) {
+        return drops.containsKey(id);
+    }
+
+    private long newestNumber() {
+        long given = state.registry().getNextSnapshotId() - 1;
+        SortedMap<SnapshotId, FollowerState.Entry> chain = state.chain();
+        return chain.isEmpty() ? given : Math.max(given, chain.lastKey().registryNumber());
+    }
+}

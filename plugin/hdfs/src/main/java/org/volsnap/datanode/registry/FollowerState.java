@@ -1,0 +1,183 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.datanode.registry;
+
+import com.google.common.collect.ImmutableSortedMap;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.volsnap.datanode.PoolVolume;
+import org.volsnap.engine.ChainLink;
+import org.volsnap.model.SnapshotId;
+import org.volsnap.model.StampFence;
+import org.volsnap.protocol.proto.VolsnapDatanodeProtos.ChainEntryProto;
+import org.volsnap.protocol.proto.VolsnapDatanodeProtos.FollowerStateProto;
+import org.volsnap.protocol.proto.VolsnapProtos.RegistryProto;
+
+/**
+ * What must outlive the process, kept on every storage volume: the registry of the highest version seen, the snapshots
+ * that may own something here, and per storage volume the last rollback epoch applied. Not safe for many threads.
+ */
+final class FollowerState {
+    private static final Logger LOG = LoggerFactory.getLogger(FollowerState.class);
+
+    private final String pool;
+    private final Map<Path, PoolVolume> volumes = new HashMap<>();
+    private final Map<Path, Long> appliedEpochs = new HashMap<>();
+    private final TreeMap<SnapshotId, Entry> chain = new TreeMap<>();
+    private RegistryProto registry;
+    private @Nullable String damage;
+
+    /** A snapshot of the chain; {@code recorded}: its replicas open at T are durable. */
+    record Entry(StampFence fence, boolean recorded) {
+        ChainLink link(SnapshotId id) {
+            return new ChainLink(id, fence);
+        }
+    }
+
+    FollowerState(String pool) {
+        this.pool = pool;
+        this.registry = RegistryRules.empty(pool);
+    }
+
+    /** Takes storage volumes in that are not known yet. A damaged file counts as absent: its epochs are applied again. */
+    void load(Collection<PoolVolume> found) {
+        volumes.keySet().retainAll(found.stream().map(PoolVolume::root).toList());
+        appliedEpochs.keySet().retainAll(volumes.keySet());
+        for (PoolVolume volume : found) {
+            if (volumes.put(volume.root(), volume) == null) {
+                appliedEpochs.put(volume.root(), read(volume.volsnap(pool)));
+            }
+        }
+    }
+
+    /**
+     * Takes in what is kept in this directory.
+     *
+     * @return the last rollback epoch applied there
+     */
+    long read(Path directory) {
+        try {
+            FollowerStateProto state = StateFile.read(directory).orElse(FollowerStateProto.getDefaultInstance());
+            merge(state);
+            return state.getAppliedEpoch();
+        } catch (IOException e) {
+            damage = "registry file can't be read: " + e.getMessage();
+            LOG.error("{}: {}; every rollback epoch is applied again in {}", pool, damage, directory, e);
+            return 0;
+        }
+    }
+
+    private void merge(FollowerStateProto state) {
+        if (state.hasRegistry() && state.getRegistry().getVersion() > registry.getVersion()) {
+            registry = state.getRegistry();
+        }
+        for (ChainEntryProto proto : state.getChainList()) {
+            StampFence fence = proto.hasFence() ? RegistryRules.fence(proto.getFence()) : StampFence.OPEN;
+            chain.merge(
+                    new SnapshotId(proto.getId()),
+                    new Entry(fence, proto.getRecorded()),
+                    (one, other) -> new Entry(
+                            one.fence().isOpen() ? other.fence() : one.fence(), one.recorded() || other.recorded()));
+        }
+    }
+
+    RegistryProto registry() {
+        return registry;
+    }
+
+    /** To be saved. */
+    void setRegistry(RegistryProto newer) {
+        registry = newer;
+    }
+
+    /** Oldest first; a copy. */
+    SortedMap<SnapshotId, Entry> chain() {
+        return ImmutableSortedMap.copyOfSorted(chain);
+    }
+
+    Optional<Entry> entry(SnapshotId id) {
+        return Optional.ofNullable(chain.get(id));
+    }
+
+    /** Adds or replaces; to be saved. */
+    void put(SnapshotId id, Entry entry) {
+        chain.put(id, entry);
+    }
+
+    /** To be saved. */
+    void remove(SnapshotId id) {
+        chain.remove(id);
+    }
+
+    /** The provisional snapshot of the chain: there is at most one. */
+    Optional<SnapshotId> provisional() {
+        return chain.keySet().stream().filter(SnapshotId::isProvisional).findFirst();
+    }
+
+    /** Whether anything on the storage volumes tells of a snapshot. */
+    boolean knowsSnapshots() {
+        return damage != null || !chain.isEmpty() || registry.getSnapshotsCount() > 0;
+    }
+
+    /** What is wrong with the files, for the operator. */
+    Optional<String> damage() {
+        return Optional.ofNullable(damage);
+    }
+
+    Collection<PoolVolume> volumes() {
+        return volumes.values();
+    }
+
+    /** The last rollback epoch that is applied on this storage volume; 0: none. */
+    long appliedEpoch(PoolVolume volume) {
+        return appliedEpochs.getOrDefault(volume.root(), 0L);
+    }
+
+    /** The least over all storage volumes. */
+    long appliedEpoch() {
+        return appliedEpochs.values().stream()
+                .mapToLong(Long::longValue)
+                .min()
+                .orElse(RegistryRules.lastEpoch(registry));
+    }
+
+    /** Durable when it returns. */
+    void setAppliedEpoch(PoolVolume volume, long epoch) throws IOException {
+        StateFile.write(volume.volsnap(pool), toProto(epoch));
+        appliedEpochs.put(volume.root(), epoch);
+    }
+
+    /** Durable when it returns, but for storage volumes that can't be written: those are named as damage. */
+    void save() {
+        for (PoolVolume volume : volumes.values()) {
+            try {
+                StateFile.write(volume.volsnap(pool), toProto(appliedEpoch(volume)));
+            } catch (IOException e) {
+                damage = "registry can't be kept on " + volume.root() + ": " + e.getMessage();
+                LOG.warn("{}: {}", pool, damage, e);
+            }
+        }
+    }
+
+    private FollowerStateProto toProto(long appliedEpoch) {
+        FollowerStateProto.Builder state =
+                FollowerStateProto.newBuilder().setRegistry(registry).setAppliedEpoch(appliedEpoch);
+        chain.forEach((id, entry) -> {
+            ChainEntryProto.Builder proto =
+                    ChainEntryProto.newBuilder().setId(id.value()).setRecorded(entry.recorded());
+            if (!entry.fence().isOpen()) {
+                proto.setFence(RegistryRules.proto(entry.fence()));
+            }
+            state.addChain(proto);
+        });
+        return state.build();
+    }
+}

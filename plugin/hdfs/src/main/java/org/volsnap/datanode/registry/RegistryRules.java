@@ -1,0 +1,73 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.datanode.registry;
+
+import java.util.Optional;
+import org.volsnap.model.StampFence;
+import org.volsnap.protocol.proto.VolsnapProtos.FenceProto;
+import org.volsnap.protocol.proto.VolsnapProtos.RegistryProto;
+import org.volsnap.protocol.proto.VolsnapProtos.RollbackEpochProto;
+import org.volsnap.protocol.proto.VolsnapProtos.SnapshotProto;
+import org.volsnap.protocol.proto.VolsnapProtos.SnapshotStateProto;
+
+/** What a registry says, and which one a DataNode believes. */
+final class RegistryRules {
+    private RegistryRules() {}
+
+    /** The registry of a pool that never had a snapshot. */
+    static RegistryProto empty(String pool) {
+        return RegistryProto.newBuilder()
+                .setVersion(0)
+                .setBlockPoolId(pool)
+                .setNextSnapshotId(1)
+                .build();
+    }
+
+    /** Why the answer can't be believed; empty when it can. The version never goes back, not even by a rollback. */
+    static Optional<String> objection(RegistryProto known, RegistryProto answered) {
+        if (!answered.getBlockPoolId().equals(known.getBlockPoolId())) {
+            return Optional.of("the NameNode answered for block pool " + answered.getBlockPoolId() + ", this is "
+                    + known.getBlockPoolId());
+        }
+        if (answered.getVersion() < known.getVersion()) {
+            return Optional.of("the NameNode answered with registry version " + answered.getVersion()
+                    + ", this DataNode has seen " + known.getVersion()
+                    + ": was an older namespace started without -rollback?");
+        }
+        return Optional.empty();
+    }
+
+    static Optional<SnapshotProto> find(RegistryProto registry, long number) {
+        return registry.getSnapshotsList().stream()
+                .filter(snapshot -> snapshot.getId() == number)
+                .findFirst();
+    }
+
+    /** Whether the registry says in so many words that the snapshot goes. Absence says nothing. */
+    static boolean isDeleted(RegistryProto registry, long number) {
+        return registry.getDeletedList().stream()
+                        .anyMatch(range -> range.getFirst() <= number && number <= range.getLast())
+                || find(registry, number)
+                        .filter(snapshot -> snapshot.getState() == SnapshotStateProto.DELETING)
+                        .isPresent();
+    }
+
+    /** The number of the newest rollback epoch; 0: none. */
+    static long lastEpoch(RegistryProto registry) {
+        return registry.getEpochsList().stream()
+                .mapToLong(RollbackEpochProto::getNumber)
+                .max()
+                .orElse(0);
+    }
+
+    static StampFence fence(FenceProto proto) {
+        return new StampFence(proto.getStamp(), proto.getLegacyStamp(), proto.getLegacyLimit());
+    }
+
+    static FenceProto proto(StampFence fence) {
+        return FenceProto.newBuilder()
+                .setStamp(fence.stamp())
+                .setLegacyStamp(fence.legacyStamp())
+                .setLegacyLimit(fence.legacyLimit())
+                .build();
+    }
+}
