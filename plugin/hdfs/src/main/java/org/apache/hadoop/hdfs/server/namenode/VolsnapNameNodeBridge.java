@@ -4,13 +4,18 @@ package org.apache.hadoop.hdfs.server.namenode;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import org.apache.hadoop.fs.BatchedRemoteIterator.BatchedEntries;
 import org.apache.hadoop.fs.XAttr;
 import org.apache.hadoop.fs.XAttrSetFlag;
 import org.apache.hadoop.hdfs.XAttrHelper;
 import org.apache.hadoop.hdfs.protocol.HdfsConstants.DatanodeReportType;
 import org.apache.hadoop.hdfs.protocol.HdfsConstants.SafeModeAction;
+import org.apache.hadoop.hdfs.protocol.OpenFileEntry;
+import org.apache.hadoop.hdfs.protocol.OpenFilesIterator;
+import org.apache.hadoop.hdfs.protocol.OpenFilesIterator.OpenFilesType;
 import org.apache.hadoop.hdfs.server.blockmanagement.BlockIdManager;
 import org.apache.hadoop.hdfs.server.blockmanagement.DatanodeDescriptor;
 import org.apache.hadoop.hdfs.server.namenode.snapshot.Snapshot;
@@ -162,5 +167,27 @@ public final class VolsnapNameNodeBridge {
         DatanodeDescriptor datanode =
                 namesystem().getBlockManager().getDatanodeManager().getDatanode(datanodeUuid);
         return datanode != null && datanode.isRegistered();
+    }
+
+    /** The paths of all files that are open for writing. */
+    public List<String> openFiles() throws IOException {
+        List<String> paths = new ArrayList<>();
+        long after = 0;
+        BatchedEntries<OpenFileEntry> batch;
+        do {
+            batch = nameNode.getRpcServer()
+                    .listOpenFiles(
+                            after, EnumSet.of(OpenFilesType.ALL_OPEN_FILES), OpenFilesIterator.FILTER_PATH_DEFAULT);
+            for (int i = 0; i < batch.size(); i++) {
+                paths.add(batch.get(i).getFilePath());
+                after = batch.get(i).getId();
+            }
+        } while (batch.hasMore());
+        return paths;
+    }
+
+    /** Begins to close a file that its writer has left open, or looks whether that is done; true when it is closed. */
+    public boolean recoverLease(String path) throws IOException {
+        return nameNode.getRpcServer().recoverLease(path, "volsnap");
     }
 }

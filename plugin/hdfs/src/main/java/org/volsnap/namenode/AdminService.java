@@ -1,0 +1,156 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.namenode;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.util.stream.Collectors;
+import org.apache.hadoop.hdfs.protocol.DatanodeID;
+import org.apache.hadoop.hdfs.server.namenode.NameNode;
+import org.apache.hadoop.hdfs.server.namenode.VolsnapNameNodeBridge;
+import org.volsnap.namenode.SnapshotCreator.Created;
+import org.volsnap.protocol.RefusedException;
+import org.volsnap.protocol.VolsnapProtocol;
+import org.volsnap.protocol.proto.VolsnapProtos.CancelRollbackRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.CancelRollbackResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.CreateRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.CreateResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.DeleteRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.DeleteResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.ListNamespaceRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.ListNamespaceResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.PollRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.PollResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.PrepareRollbackRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.PrepareRollbackResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.ReadNamespaceRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.ReadNamespaceResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.StartVerifyRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.StartVerifyResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.StatusRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.StatusResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.VerifyStatusRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.VerifyStatusResponseProto;
+
+/**
+ * The protocol on the NameNode. Every administrative method checks by itself that the caller is a superuser: Hadoop checks
+ * its access lists once per connection, and a connection made for another protocol reaches these methods too.
+ */
+final class AdminService implements VolsnapProtocol {
+    private final NameNodeParts parts;
+    private final VolsnapNameNodeBridge nameNode;
+    private final Clock clock;
+
+    AdminService(NameNodeParts parts, Clock clock) {
+        this.parts = requireNonNull(parts, "parts is null");
+        this.nameNode = parts.nameNode();
+        this.clock = requireNonNull(clock, "clock is null");
+    }
+
+    @Override
+    public PollResponseProto poll(PollRequestProto request) throws IOException {
+        return parts.polls().poll(request);
+    }
+
+    @Override
+    public CreateResponseProto create(CreateRequestProto request) throws IOException {
+        String name = request.hasName() ? request.getName() : SnapshotNames.byTime(clock);
+        return change("volsnapCreate", name, () -> {
+            long start = clock.millis();
+            Created created = parts.creator().create(name, caller());
+            return CreateResponseProto.newBuilder()
+                    .setSnapshot(created.snapshot())
+                    .setElapsedMillis(clock.millis() - start)
+                    .setMarkMillis(created.markTime().toMillis())
+                    .build();
+        });
+    }
+
+    @Override
+    public PrepareRollbackResponseProto prepareRollback(PrepareRollbackRequestProto request) throws IOException {
+        return change(
+                "volsnapPrepareRollback",
+                request.getName(),
+                () -> parts.preparer().prepare(request.getName(), caller()));
+    }
+
+    @Override
+    public CancelRollbackResponseProto cancelRollback(CancelRollbackRequestProto request) throws IOException {
+        return change("volsnapCancelRollback", "", () -> {
+            parts.preparer().cancel();
+            return CancelRollbackResponseProto.getDefaultInstance();
+        });
+    }
+
+    @Override
+    public DeleteResponseProto delete(DeleteRequestProto request) throws IOException {
+        return change("volsnapDelete", request.getName(), () -> {
+            parts.deleter().begin(request.getName());
+            return DeleteResponseProto.getDefaultInstance();
+        });
+    }
+
+    @Override
+    public StatusResponseProto status(StatusRequestProto request) throws IOException {
+        check("volsnapStatus");
+        if (request.hasName()
+                && parts.registry().current().find(request.getName()).isEmpty()) {
+            throw new RefusedException("no snapshot named " + request.getName());
+        }
+        return parts.status().report();
+    }
+
+    @Override
+    public ListNamespaceResponseProto listNamespace(ListNamespaceRequestProto request) throws IOException {
+        check("volsnapListNamespace");
+        return parts.namespaces().list(request.getName());
+    }
+
+    @Override
+    public ReadNamespaceResponseProto readNamespace(ReadNamespaceRequestProto request) throws IOException {
+        check("volsnapReadNamespace");
+        return parts.namespaces().read(request);
+    }
+
+    @Override
+    public StartVerifyResponseProto startVerify(StartVerifyRequestProto request) throws IOException {
+        check("volsnapVerify");
+        long snapshot = parts.registry().current().active(request.getName()).getId();
+        long task = parts.verifyTasks()
+                .start(
+                        snapshot,
+                        request.getBlocksList(),
+                        nameNode.liveDatanodes().stream()
+                                .map(DatanodeID::getDatanodeUuid)
+                                .filter(uuid -> parts.tracker().lastPoll(uuid).isPresent())
+                                .collect(Collectors.toSet()));
+        return StartVerifyResponseProto.newBuilder().setTaskId(task).build();
+    }
+
+    @Override
+    public VerifyStatusResponseProto verifyStatus(VerifyStatusRequestProto request) throws IOException {
+        check("volsnapVerify");
+        return parts.verifyTasks()
+                .status(
+                        request.getTaskId(),
+                        uuid -> !nameNode.isRegistered(uuid) || parts.tracker().isSilent(uuid));
+    }
+
+    private void check(String operation) throws IOException {
+        nameNode.checkActive();
+        nameNode.checkSuperuser(operation);
+    }
+
+    /** Runs something that changes the registry, alone, and writes a line of the audit log. */
+    private <T> T change(String operation, String name, VolsnapNameNodeBridge.Locked<T> work) throws IOException {
+        check(operation);
+        T result = parts.operations().run(operation + " " + name, work);
+        nameNode.audit(true, operation, name);
+        return result;
+    }
+
+    private static String caller() throws IOException {
+        return NameNode.getRemoteUser().getShortUserName();
+    }
+}

@@ -1,0 +1,62 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.namenode;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.util.stream.Collectors;
+import org.apache.hadoop.hdfs.protocol.DatanodeID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What is done over and over in the background. A round that fails is logged, and the next one tries again. */
+final class Housekeeping implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
+
+    private final NameNodeParts parts;
+    private final ServiceAcl acl;
+    private boolean serving;
+
+    Housekeeping(NameNodeParts parts, ServiceAcl acl) {
+        this.parts = requireNonNull(parts, "parts is null");
+        this.acl = requireNonNull(acl, "acl is null");
+    }
+
+    /** Takes over what another process has left, if this NameNode is the active one. */
+    void beginToServe() throws IOException {
+        if (!parts.nameNode().isActive()) {
+            serving = false;
+            return;
+        }
+        if (!serving) {
+            parts.registry().reload();
+            parts.leftovers().noteStart();
+            parts.followUp().holdSafeMode();
+            serving = true;
+        }
+    }
+
+    @Override
+    public void run() {
+        try {
+            acl.assertPresent();
+            beginToServe();
+            if (serving) {
+                round();
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("housekeeping failed, will be tried again", e);
+        }
+    }
+
+    private void round() throws IOException {
+        parts.tracker()
+                .retain(parts.nameNode().liveDatanodes().stream()
+                        .map(DatanodeID::getDatanodeUuid)
+                        .collect(Collectors.toSet()));
+        parts.verifyTasks().expire();
+        parts.followUp().housekeep();
+        parts.leftovers().housekeep();
+        parts.deleter().housekeep();
+    }
+}

@@ -1,0 +1,68 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.namenode;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import org.apache.hadoop.hdfs.server.namenode.VolsnapNameNodeBridge;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.volsnap.protocol.proto.VolsnapProtos.PendingRollbackProto;
+import org.volsnap.protocol.proto.VolsnapProtos.SnapshotProto;
+
+/** Clears away, once after every start, the creations that an earlier process did not finish. */
+final class Leftovers {
+    private static final Logger LOG = LoggerFactory.getLogger(Leftovers.class);
+
+    private final VolsnapNameNodeBridge nameNode;
+    private final RegistryKeeper registry;
+    private final NamespaceKeeper namespaces;
+    private final Operations operations;
+    private long before;
+
+    Leftovers(
+            VolsnapNameNodeBridge nameNode,
+            RegistryKeeper registry,
+            NamespaceKeeper namespaces,
+            Operations operations) {
+        this.nameNode = requireNonNull(nameNode, "nameNode is null");
+        this.registry = requireNonNull(registry, "registry is null");
+        this.namespaces = requireNonNull(namespaces, "namespaces is null");
+        this.operations = requireNonNull(operations, "operations is null");
+    }
+
+    /** To be called when this NameNode begins to serve: what exists by now was begun by another process. */
+    void noteStart() {
+        before = registry.current().toProto().getNextSnapshotId();
+    }
+
+    /** Clears when that is possible; the registry can't be written in safe mode. */
+    void housekeep() throws IOException {
+        if (before == 0 || nameNode.isInSafeMode() || operations.isRunning()) {
+            return;
+        }
+        operations.run("clearing unfinished snapshots", this::clear);
+        before = 0;
+    }
+
+    private boolean clear() throws IOException {
+        Registry current = registry.current();
+        for (SnapshotProto snapshot : current.snapshots()) {
+            if (snapshot.getId() < before && isUnfinished(current, snapshot)) {
+                LOG.info("snapshot {} was never finished, removing it", snapshot.getName());
+                namespaces.remove(snapshot);
+                registry.update(latest -> latest.bury(snapshot.getId()));
+            }
+        }
+        namespaces.removeOrphans(current::isDeleted);
+        return true;
+    }
+
+    private static boolean isUnfinished(Registry registry, SnapshotProto snapshot) {
+        long safety = registry.pendingRollback()
+                .map(PendingRollbackProto::getSafetySnapshotId)
+                .orElse(0L);
+        SnapshotState state = SnapshotState.of(snapshot.getState());
+        return snapshot.getId() != safety && (state == SnapshotState.CREATING || state == SnapshotState.MARKED);
+    }
+}

@@ -1,0 +1,73 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.namenode;
+
+import com.google.common.base.Ticker;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.hdfs.server.namenode.FSNamesystem;
+import org.apache.hadoop.hdfs.server.namenode.VolsnapNameNodeBridge;
+
+/** All parts of the plugin, put together. */
+record NameNodeParts(
+        VolsnapNameNodeBridge nameNode,
+        RegistryKeeper registry,
+        Operations operations,
+        DatanodeTracker tracker,
+        VerifyTasks verifyTasks,
+        PollService polls,
+        SnapshotCreator creator,
+        SnapshotDeleter deleter,
+        RollbackPreparer preparer,
+        RollbackFollowUp followUp,
+        Leftovers leftovers,
+        NamespaceReader namespaces,
+        StatusReport status) {
+
+    /** @param stopping ends all waiting when it reaches zero */
+    static NameNodeParts assemble(
+            VolsnapNameNodeBridge nameNode, Configuration conf, Clock clock, Ticker ticker, CountDownLatch stopping)
+            throws IOException {
+        NameNodeSettings settings = NameNodeSettings.of(conf);
+        RegistryKeeper registry = new RegistryKeeper(nameNode);
+        Operations operations = new Operations();
+        DatanodeTracker tracker = new DatanodeTracker(ticker, settings.lease());
+        AckBarrier barrier = new AckBarrier(nameNode, tracker, ticker, settings.createTimeout(), stopping);
+        NamespaceDirs dirs = NamespaceDirs.of(conf);
+        NamespaceKeeper keeper = new NamespaceKeeper(dirs, currents(conf), nameNode.blockPoolId());
+        SnapshotCreator creator = new SnapshotCreator(nameNode, registry, barrier, keeper, clock);
+        // Milliseconds since 1970 grow faster than tasks can be started.
+        VerifyTasks verifyTasks = new VerifyTasks(ticker, clock.millis());
+        FullReports fullReports = new FullReports();
+        return new NameNodeParts(
+                nameNode,
+                registry,
+                operations,
+                tracker,
+                verifyTasks,
+                new PollService(nameNode, conf, registry, tracker, verifyTasks, fullReports),
+                creator,
+                new SnapshotDeleter(nameNode, registry, tracker, keeper),
+                new RollbackPreparer(nameNode, registry, creator, barrier, tracker, dirs, clock),
+                new RollbackFollowUp(nameNode, registry, tracker, fullReports, new LeaseRecovery(nameNode)),
+                new Leftovers(nameNode, registry, keeper, operations),
+                new NamespaceReader(registry, dirs),
+                new StatusReport(nameNode, registry, tracker, dirs));
+    }
+
+    /** The {@code current} directories of images and edits on this host. */
+    private static Collection<Path> currents(Configuration conf) throws IOException {
+        Set<URI> uris = new LinkedHashSet<>(FSNamesystem.getNamespaceDirs(conf));
+        uris.addAll(FSNamesystem.getNamespaceEditsDirs(conf));
+        return uris.stream()
+                .filter(uri -> "file".equals(uri.getScheme()))
+                .map(uri -> Path.of(uri.getPath(), "current"))
+                .toList();
+    }
+}

@@ -1,0 +1,97 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.namenode;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.util.List;
+import org.apache.hadoop.hdfs.protocol.DatanodeID;
+import org.apache.hadoop.hdfs.server.blockmanagement.DatanodeDescriptor;
+import org.apache.hadoop.hdfs.server.namenode.VolsnapNameNodeBridge;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.volsnap.protocol.proto.VolsnapProtos.RollbackEpochProto;
+
+/**
+ * Ends a rollback after the NameNode was started on the old namespace. Left alone, the NameNode would leave safe mode with
+ * the first DataNode and replicate anew what the others are still putting back. So safe mode is held until every expected
+ * DataNode has applied the rollback and reported its blocks, or until the operator leaves it by hand. For one thread.
+ */
+final class RollbackFollowUp {
+    private static final Logger LOG = LoggerFactory.getLogger(RollbackFollowUp.class);
+
+    private final VolsnapNameNodeBridge nameNode;
+    private final RegistryKeeper registry;
+    private final DatanodeTracker tracker;
+    private final FullReports fullReports;
+    private final LeaseRecovery leases;
+
+    RollbackFollowUp(
+            VolsnapNameNodeBridge nameNode,
+            RegistryKeeper registry,
+            DatanodeTracker tracker,
+            FullReports fullReports,
+            LeaseRecovery leases) {
+        this.nameNode = requireNonNull(nameNode, "nameNode is null");
+        this.registry = requireNonNull(registry, "registry is null");
+        this.tracker = requireNonNull(tracker, "tracker is null");
+        this.fullReports = requireNonNull(fullReports, "fullReports is null");
+        this.leases = requireNonNull(leases, "leases is null");
+    }
+
+    /** To be called when this NameNode begins to serve: holds safe mode where a rollback is pending or not finished. */
+    void holdSafeMode() throws IOException {
+        Registry current = registry.current();
+        if (current.pendingRollback().isEmpty() && current.unfinishedEpoch().isEmpty()) {
+            return;
+        }
+        nameNode.enterSafeMode();
+        if (current.unfinishedEpoch().isPresent()) {
+            leases.note();
+            LOG.info("a rollback has to be carried out by the DataNodes; safe mode is held until they have");
+        } else {
+            LOG.info("a rollback is prepared; safe mode is held until it is carried out or cancelled");
+        }
+    }
+
+    void housekeep() throws IOException {
+        RollbackEpochProto epoch = registry.current().unfinishedEpoch().orElse(null);
+        if (epoch != null) {
+            follow(epoch);
+        } else if (!nameNode.isInSafeMode()) {
+            leases.housekeep();
+        }
+    }
+
+    private void follow(RollbackEpochProto epoch) throws IOException {
+        if (nameNode.isInSafeMode() && allApplied(epoch)) {
+            LOG.info("every DataNode has carried out rollback {}; leaving safe mode", epoch.getNumber());
+            nameNode.leaveSafeMode();
+        }
+        if (!nameNode.isInSafeMode()) {
+            // Leases first: once the epoch is finished, nothing would remind another process of them.
+            leases.housekeep();
+            registry.update(current -> current.finishEpoch(epoch.getNumber()));
+            // The first report after a start does not make the NameNode drop blocks that it does not know; the next
+            // does.
+            fullReports.want(nameNode.liveDatanodes().stream()
+                    .map(DatanodeID::getDatanodeUuid)
+                    .toList());
+        }
+    }
+
+    private boolean allApplied(RollbackEpochProto epoch) {
+        List<DatanodeDescriptor> live = nameNode.liveDatanodes();
+        return epoch.getExpectedDatanodesList().stream()
+                .allMatch(uuid -> live.stream()
+                        .filter(datanode -> datanode.getDatanodeUuid().equals(uuid))
+                        .anyMatch(datanode ->
+                                datanode.checkBlockReportReceived() && hasApplied(uuid, epoch.getNumber())));
+    }
+
+    private boolean hasApplied(String uuid, long number) {
+        return tracker.lastPoll(uuid)
+                .filter(poll -> poll.getAppliedEpoch() >= number)
+                .isPresent();
+    }
+}

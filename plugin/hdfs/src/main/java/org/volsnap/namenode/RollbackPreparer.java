@@ -1,0 +1,142 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.namenode;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.util.List;
+import org.apache.hadoop.hdfs.protocol.DatanodeID;
+import org.apache.hadoop.hdfs.server.namenode.VolsnapNameNodeBridge;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.volsnap.protocol.RefusedException;
+import org.volsnap.protocol.proto.VolsnapProtos.PendingRollbackProto;
+import org.volsnap.protocol.proto.VolsnapProtos.PrepareRollbackResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.SnapshotProto;
+
+/**
+ * Brings the cluster into the state in which it can be rolled back: a safety snapshot is marked, and at the same instant
+ * the rollback is recorded as pending and safe mode begins, so that nothing comes after the safety snapshot. In safe mode
+ * the registry can't be written: the safety snapshot stays MARKED until the rollback, or its cancelling, makes it ACTIVE.
+ */
+final class RollbackPreparer {
+    private static final Logger LOG = LoggerFactory.getLogger(RollbackPreparer.class);
+
+    private final VolsnapNameNodeBridge nameNode;
+    private final RegistryKeeper registry;
+    private final SnapshotCreator creator;
+    private final AckBarrier barrier;
+    private final DatanodeTracker tracker;
+    private final NamespaceDirs dirs;
+    private final Clock clock;
+
+    RollbackPreparer(
+            VolsnapNameNodeBridge nameNode,
+            RegistryKeeper registry,
+            SnapshotCreator creator,
+            AckBarrier barrier,
+            DatanodeTracker tracker,
+            NamespaceDirs dirs,
+            Clock clock) {
+        this.nameNode = requireNonNull(nameNode, "nameNode is null");
+        this.registry = requireNonNull(registry, "registry is null");
+        this.creator = requireNonNull(creator, "creator is null");
+        this.barrier = requireNonNull(barrier, "barrier is null");
+        this.tracker = requireNonNull(tracker, "tracker is null");
+        this.dirs = requireNonNull(dirs, "dirs is null");
+        this.clock = requireNonNull(clock, "clock is null");
+    }
+
+    PrepareRollbackResponseProto prepare(String name, String user) throws IOException {
+        SnapshotProto target = checkTarget(name);
+        long safety = creator.begin(SnapshotNames.beforeRollback(name, clock), user, true);
+        try {
+            creator.awaitPreserving(safety);
+            creator.mark(safety, current -> current.prepareRollback(pending(target, safety)), nameNode::enterSafeMode);
+            creator.awaitRecorded(safety);
+            barrier.awaitRollbackReady(registry.current().version());
+            creator.keepNamespace(safety);
+        } catch (IOException | RuntimeException e) {
+            undo(safety);
+            throw e;
+        }
+        return PrepareRollbackResponseProto.newBuilder()
+                .setTarget(target)
+                .setSafety(registry.current().find(safety).orElseThrow())
+                .addAllNextLines(nextLines(name))
+                .build();
+    }
+
+    private SnapshotProto checkTarget(String name) throws IOException {
+        SnapshotProto target = registry.current().active(name);
+        if (target.getLayoutVersion() != nameNode.layoutVersion()) {
+            throw new RefusedException("snapshot " + name + " was taken under layout version "
+                    + target.getLayoutVersion() + ", HDFS now has " + nameNode.layoutVersion());
+        }
+        NamespaceKeeper.check(dirs.copy(target, nameNode.blockPoolId()), target.getTxid());
+        return target;
+    }
+
+    private PendingRollbackProto pending(SnapshotProto target, long safety) {
+        return PendingRollbackProto.newBuilder()
+                .setSnapshotId(target.getId())
+                .setSafetySnapshotId(safety)
+                .addAllExpectedDatanodes(nameNode.liveDatanodes().stream()
+                        .map(DatanodeID::getDatanodeUuid)
+                        .toList())
+                .setHighestStamp(tracker.highestStamp())
+                .setHighestBlockId(tracker.highestBlockId())
+                .build();
+    }
+
+    private static List<String> nextLines(String name) {
+        return List.of(
+                "hdfs --daemon stop namenode",
+                "hdfs volsnap -rollback " + name,
+                "hdfs --daemon start namenode",
+                "hdfs --daemon stop datanode; hdfs --daemon start datanode    # on every DataNode");
+    }
+
+    /** A preparation that failed leaves nothing, not even its safety snapshot. */
+    private void undo(long safety) {
+        try {
+            if (registry.current().pendingRollback().isPresent()) {
+                leaveSafeMode();
+                registry.update(Registry::cancelRollback);
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("the preparation of a rollback failed and can't be undone yet; -cancelRollback does it", e);
+            return;
+        }
+        creator.abandon(safety);
+    }
+
+    /** Undoes a preparation; its safety snapshot stays, as an ordinary one, where its namespace was kept. */
+    void cancel() throws IOException {
+        PendingRollbackProto pending = registry.current().pendingRollback().orElse(null);
+        if (pending == null) {
+            return;
+        }
+        leaveSafeMode();
+        long id = pending.getSafetySnapshotId();
+        Registry after = registry.update(Registry::cancelRollback);
+        SnapshotProto safety = after.find(id).orElse(null);
+        if (safety == null || after.stateOf(id) != SnapshotState.MARKED) {
+            return;
+        }
+        if (dirs.copies(safety, nameNode.blockPoolId()).size() == dirs.roots().size()) {
+            creator.activate(id);
+        } else {
+            creator.abandon(id);
+        }
+    }
+
+    private void leaveSafeMode() throws IOException {
+        nameNode.leaveSafeMode();
+        if (nameNode.isInSafeMode()) {
+            throw new RefusedException(
+                    "the NameNode does not leave safe mode; see 'hdfs dfsadmin -safemode get' and its log");
+        }
+    }
+}

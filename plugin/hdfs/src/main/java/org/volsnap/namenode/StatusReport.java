@@ -1,0 +1,84 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.namenode;
+
+import static java.util.Objects.requireNonNull;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.hadoop.hdfs.protocol.DatanodeID;
+import org.apache.hadoop.hdfs.server.namenode.VolsnapNameNodeBridge;
+import org.volsnap.protocol.proto.VolsnapProtos.DatanodeStatusProto;
+import org.volsnap.protocol.proto.VolsnapProtos.NamespaceCopyProto;
+import org.volsnap.protocol.proto.VolsnapProtos.PollRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.SnapshotProto;
+import org.volsnap.protocol.proto.VolsnapProtos.StatusResponseProto;
+
+/** What {@code -status} shows. */
+final class StatusReport {
+    /** A live DataNode that has never polled. */
+    static final String NO_PLUGIN = "NO_PLUGIN";
+
+    /** A live DataNode whose lease is over. */
+    static final String SILENT = "SILENT";
+
+    private final VolsnapNameNodeBridge nameNode;
+    private final RegistryKeeper registry;
+    private final DatanodeTracker tracker;
+    private final NamespaceDirs namespaces;
+
+    StatusReport(
+            VolsnapNameNodeBridge nameNode,
+            RegistryKeeper registry,
+            DatanodeTracker tracker,
+            NamespaceDirs namespaces) {
+        this.nameNode = requireNonNull(nameNode, "nameNode is null");
+        this.registry = requireNonNull(registry, "registry is null");
+        this.tracker = requireNonNull(tracker, "tracker is null");
+        this.namespaces = requireNonNull(namespaces, "namespaces is null");
+    }
+
+    StatusResponseProto report() {
+        Registry current = registry.current();
+        return StatusResponseProto.newBuilder()
+                .setRegistry(current.toProto())
+                .setSafeMode(nameNode.isInSafeMode())
+                .addAllDatanodes(
+                        nameNode.liveDatanodes().stream().map(this::datanode).toList())
+                .addAllNamespaces(
+                        current.snapshots().stream().map(this::namespace).toList())
+                .build();
+    }
+
+    private DatanodeStatusProto datanode(DatanodeID datanode) {
+        DatanodeStatusProto.Builder status = DatanodeStatusProto.newBuilder()
+                .setUuid(datanode.getDatanodeUuid())
+                .setHostAndPort(datanode.getXferAddr())
+                .setMode(NO_PLUGIN);
+        tracker.lastPoll(datanode.getDatanodeUuid()).ifPresent(poll -> fill(status, poll));
+        return status.build();
+    }
+
+    private void fill(DatanodeStatusProto.Builder status, PollRequestProto poll) {
+        String uuid = poll.getDatanodeUuid();
+        status.setMode(tracker.isSilent(uuid) ? SILENT : poll.getMode())
+                .setPendingExceptions(poll.getPendingExceptions())
+                .setCompletedExceptions(poll.getCompletedExceptions())
+                .setConflictingReads(poll.getConflictingReads())
+                .setAppliedEpoch(poll.getAppliedEpoch())
+                .setRollbackReady(poll.getRollbackReady())
+                .addAllSnapshots(poll.getSnapshotsList());
+        tracker.age(uuid).ifPresent(age -> status.setLastContactMillis(age.toMillis()));
+        if (poll.hasProblem()) {
+            status.setProblem(poll.getProblem());
+        }
+    }
+
+    private NamespaceCopyProto namespace(SnapshotProto snapshot) {
+        List<Path> copies = namespaces.copies(snapshot, nameNode.blockPoolId());
+        return NamespaceCopyProto.newBuilder()
+                .setSnapshotId(snapshot.getId())
+                .setCopies(copies.size())
+                .setBytes(copies.stream().mapToLong(NamespaceDirs::bytes).sum())
+                .build();
+    }
+}
