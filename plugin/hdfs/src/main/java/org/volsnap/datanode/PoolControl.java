@@ -3,11 +3,14 @@ package org.volsnap.datanode;
 
 import java.io.IOException;
 import java.util.Collection;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.volsnap.engine.LiveReplica;
 import org.volsnap.engine.Origin;
 import org.volsnap.engine.SnapshotEngine;
+import org.volsnap.model.BlockKey;
 import org.volsnap.model.ChunkGeometry;
+import org.volsnap.model.SnapshotId;
 
 /** The handles of one block pool that its follower of the registry turns. Safe for many threads. */
 public interface PoolControl {
@@ -23,6 +26,12 @@ public interface PoolControl {
      * the follower lends an origin that reads the directories. Null: from the dataset again.
      */
     void useOrigin(@Nullable Origin offline);
+
+    /** A block version as this snapshot sees it, through streams; empty when nothing here is known to be it. */
+    Optional<SnapshotReplicaReader> read(SnapshotId id, BlockKey key) throws IOException;
+
+    /** What an operator should know about this pool's stores, in one line; empty when all is well. */
+    Optional<String> problem();
 
     /** Sets what passes; returns when every call that was let in under a wider setting has ended. */
     void setAdmission(Admission admission) throws IOException;

@@ -1,0 +1,53 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.datanode;
+
+import static java.util.Objects.requireNonNull;
+
+import com.google.common.collect.ImmutableMap;
+import java.io.IOException;
+import org.apache.hadoop.hdfs.client.BlockReportOptions;
+import org.apache.hadoop.hdfs.server.datanode.DataNode;
+import org.apache.hadoop.hdfs.server.datanode.DataStorage;
+import org.apache.hadoop.hdfs.server.datanode.fsdataset.FsDatasetSpi;
+import org.volsnap.engine.EngineSettings;
+import org.volsnap.store.file.FileStoreOptions;
+
+/**
+ * What the snapshots of one block pool are built on.
+ *
+ * @param blockPoolId the block pool
+ * @param dataNode the DataNode it is on
+ * @param storage says whose disks these are
+ * @param dataset Hadoop's own, not the decorator
+ * @param parts makes stores, engine and follower
+ * @param engineSettings how the engine works
+ */
+record PoolContext(
+        String blockPoolId,
+        DataNode dataNode,
+        DataStorage storage,
+        FsDatasetSpi<?> dataset,
+        DataNodeParts parts,
+        EngineSettings engineSettings) {
+    PoolContext {
+        requireNonNull(blockPoolId, "blockPoolId is null");
+        requireNonNull(dataNode, "dataNode is null");
+        requireNonNull(storage, "storage is null");
+        requireNonNull(dataset, "dataset is null");
+        requireNonNull(parts, "parts is null");
+        requireNonNull(engineSettings, "engineSettings is null");
+    }
+
+    /** A store belongs to one DataNode of one cluster: a disk from elsewhere is refused. */
+    FileStoreOptions storeOptions() {
+        var identity =
+                ImmutableMap.of("cluster id", storage.getClusterID(), "datanode uuid", storage.getDatanodeUuid());
+        return FileStoreOptions.of(blockPoolId, identity, engineSettings.geometry());
+    }
+
+    /** Of all block pools: Hadoop offers no narrower way. */
+    void triggerFullReport() throws IOException {
+        dataNode.triggerBlockReport(
+                new BlockReportOptions.Factory().setIncremental(false).build());
+    }
+}

@@ -1,0 +1,144 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.datanode;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Function;
+import org.apache.hadoop.fs.StorageType;
+import org.apache.hadoop.hdfs.server.datanode.StorageLocation;
+import org.apache.hadoop.hdfs.server.datanode.fsdataset.FsDatasetSpi;
+import org.apache.hadoop.hdfs.server.datanode.fsdataset.FsVolumeSpi;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.volsnap.store.file.FileStore;
+
+/**
+ * The block pools that are in service on this DataNode, and their storage volumes. Safe for many threads; Hadoop opens
+ * and closes one pool from one thread.
+ */
+final class SnapshotPools implements Closeable {
+    private static final Logger LOG = LoggerFactory.getLogger(SnapshotPools.class);
+
+    private final FsDatasetSpi<?> dataset;
+    private final Function<String, PoolContext> contexts;
+    private final ConcurrentMap<String, SnapshotPool> pools = new ConcurrentHashMap<>();
+
+    /** @param contexts what a block pool of this id is built on */
+    SnapshotPools(FsDatasetSpi<?> dataset, Function<String, PoolContext> contexts) {
+        this.dataset = requireNonNull(dataset, "dataset is null");
+        this.contexts = requireNonNull(contexts, "contexts is null");
+    }
+
+    /** The pool in service under this id. */
+    SnapshotPool of(String blockPoolId) throws IOException {
+        return find(blockPoolId)
+                .orElseThrow(
+                        () -> new IOException("block pool " + blockPoolId + " is not in service on this DataNode"));
+    }
+
+    Optional<SnapshotPool> find(String blockPoolId) {
+        return Optional.ofNullable(pools.get(blockPoolId));
+    }
+
+    /**
+     * Brings a pool into service as far as Hadoop's scan needs it: stores open, chain as the registry says, rollback
+     * epochs applied.
+     *
+     * @throws IOException when the registry can't be read; nothing is left open, and Hadoop tries again
+     */
+    SnapshotPool open(String blockPoolId) throws IOException {
+        Optional<SnapshotPool> known = find(blockPoolId);
+        if (known.isPresent()) {
+            return known.get();
+        }
+        SnapshotPool pool = new SnapshotPool(contexts.apply(blockPoolId));
+        try {
+            for (Path root : storageRoots()) {
+                pool.addVolume(root);
+            }
+            pool.follower().beforeScan();
+        } catch (IOException | RuntimeException e) {
+            closeQuietly(pool);
+            throw e;
+        }
+        pools.put(blockPoolId, pool);
+        return pool;
+    }
+
+    /** Takes a pool out of service; nothing when it is not. */
+    void close(String blockPoolId) {
+        SnapshotPool pool = pools.remove(blockPoolId);
+        if (pool != null) {
+            closeQuietly(pool);
+        }
+    }
+
+    /** Before Hadoop scans a storage volume that is added while it runs. */
+    void beforeAddVolume(StorageLocation location) throws IOException {
+        Path root = StorageRoots.of(location);
+        for (SnapshotPool pool : pools.values()) {
+            pool.addVolume(root);
+            pool.follower().beforeScan();
+            DuplicateReplicas.preserve(pool);
+        }
+    }
+
+    /** After Hadoop has scanned it. */
+    void afterAddVolume() throws IOException {
+        for (SnapshotPool pool : pools.values()) {
+            pool.seedOpenReplicas();
+            pool.follower().afterScan();
+        }
+    }
+
+    void removeVolumes(Collection<StorageLocation> locations) {
+        for (StorageLocation location : locations) {
+            pools.values().forEach(pool -> pool.removeVolume(StorageRoots.of(location)));
+        }
+    }
+
+    /** Refuses when a storage volume holds anything for snapshots of this pool, in service or not. */
+    void refuseIfContent(String blockPoolId) throws IOException {
+        for (Path root : storageRoots()) {
+            Path directory = PoolVolumes.storeDirectory(root, blockPoolId);
+            if (FileStore.holdsContent(directory)) {
+                throw new IOException("snapshots need what is in " + directory + ": delete them first, or use force");
+            }
+        }
+    }
+
+    /** Takes all pools out of service. */
+    @Override
+    public void close() {
+        List.copyOf(pools.keySet()).forEach(this::close);
+    }
+
+    private List<Path> storageRoots() throws IOException {
+        List<Path> roots = new ArrayList<>();
+        try (FsDatasetSpi.FsVolumeReferences references = dataset.getFsVolumeReferences()) {
+            for (FsVolumeSpi volume : references) {
+                if (volume.getStorageType() != StorageType.PROVIDED) {
+                    roots.add(StorageRoots.of(volume));
+                }
+            }
+        }
+        return roots;
+    }
+
+    private static void closeQuietly(SnapshotPool pool) {
+        try {
+            pool.close();
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("{}: closing the snapshot stores", pool.blockPoolId(), e);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.datanode;
+
+import java.io.IOException;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.hdfs.server.datanode.DataNode;
+import org.apache.hadoop.hdfs.server.datanode.DataStorage;
+import org.apache.hadoop.hdfs.server.datanode.StorageLocation;
+import org.apache.hadoop.hdfs.server.datanode.fsdataset.FsDatasetSpi;
+import org.apache.hadoop.hdfs.server.datanode.fsdataset.impl.FsDatasetFactory;
+import org.apache.hadoop.hdfs.server.datanode.fsdataset.impl.FsVolumeImpl;
+import org.apache.hadoop.util.ReflectionUtils;
+import org.apache.hadoop.util.StringUtils;
+import org.volsnap.conf.VolsnapKeys;
+import org.volsnap.engine.EngineSettings;
+import org.volsnap.model.ChunkGeometry;
+
+/**
+ * Enables volsnap in a DataNode: named under {@code dfs.datanode.fsdataset.factory}. Puts snapshots around the dataset
+ * that Hadoop would use by itself.
+ */
+public final class VolsnapDatasetFactory extends FsDatasetSpi.Factory<FsDatasetSpi<FsVolumeImpl>> {
+    /** @throws IOException when a storage volume lies in memory, or a key has a bad value */
+    @Override
+    public FsDatasetSpi<FsVolumeImpl> newInstance(DataNode dataNode, DataStorage storage, Configuration conf)
+            throws IOException {
+        for (StorageLocation location : DataNode.getStorageLocations(conf)) {
+            StorageTypes.refuseMemory(location);
+        }
+        EngineSettings settings = settings(conf);
+        DataNodeParts parts = ReflectionUtils.newInstance(
+                conf.getClass(VolsnapKeys.DATANODE_PARTS, DefaultDataNodeParts.class, DataNodeParts.class), conf);
+        FsDatasetSpi<FsVolumeImpl> dataset = new FsDatasetFactory().newInstance(dataNode, storage, conf);
+        return new VolsnapDataset(
+                dataset,
+                new SnapshotPools(dataset, pool -> new PoolContext(pool, dataNode, storage, dataset, parts, settings)));
+    }
+
+    private static EngineSettings settings(Configuration conf) throws IOException {
+        try {
+            return new EngineSettings(
+                    ChunkGeometry.ofSize(StringUtils.TraditionalBinaryPrefix.string2long(
+                            conf.getTrimmed(VolsnapKeys.CHUNK_SIZE, VolsnapKeys.CHUNK_SIZE_DEFAULT))),
+                    conf.getInt(VolsnapKeys.COPY_THREADS, VolsnapKeys.COPY_THREADS_DEFAULT));
+        } catch (IllegalArgumentException e) {
+            throw new IOException("bad value under dfs.datanode.volsnap: " + e.getMessage(), e);
+        }
+    }
+}
