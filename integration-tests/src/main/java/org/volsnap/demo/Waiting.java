@@ -1,0 +1,35 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.demo;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.concurrent.TimeUnit;
+
+/** Waits for what the cluster does in its own time. */
+final class Waiting {
+    private static final long LONGEST_NANOS = TimeUnit.MINUTES.toNanos(3);
+
+    private Waiting() {}
+
+    /** What is waited for. */
+    @FunctionalInterface
+    interface Condition {
+        boolean holds() throws IOException;
+    }
+
+    /** @throws IOException when it does not hold after three minutes */
+    static void until(String what, Condition condition) throws IOException {
+        long start = System.nanoTime();
+        while (!condition.holds()) {
+            if (System.nanoTime() - start > LONGEST_NANOS) {
+                throw new IOException("waited three minutes for " + what);
+            }
+            try {
+                TimeUnit.MILLISECONDS.sleep(20);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("interrupted while waiting for " + what);
+            }
+        }
+    }
+}

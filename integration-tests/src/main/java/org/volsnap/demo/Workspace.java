@@ -1,0 +1,68 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.demo;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.apache.commons.io.FileUtils;
+import org.apache.hadoop.util.ShutdownHookManager;
+
+/**
+ * The directory in which the demo's cluster lives, gone when the demo ends, also by Ctrl-C. A killed process leaves it
+ * behind, for the next demo to remove.
+ */
+final class Workspace implements AutoCloseable {
+    /** Before Hadoop's own hooks, which would close a file system whose cluster is going away. */
+    private static final int HOOK_PRIORITY = 100;
+
+    private static final int INTERRUPTED = 130;
+
+    private final Path directory;
+    private final Queue<Path> others = new ConcurrentLinkedQueue<>();
+    private volatile boolean closed;
+
+    private Workspace(Path directory) {
+        this.directory = directory;
+    }
+
+    /** Makes an empty directory below {@code parent} and sends what Hadoop prints to {@code log}. */
+    static Workspace create(Path parent, Path log, Terminal terminal) throws IOException {
+        PrintStream hadoop = new PrintStream(Files.newOutputStream(log), true, StandardCharsets.UTF_8);
+        System.setOut(hadoop);
+        System.setErr(hadoop);
+        Files.createDirectories(parent);
+        Workspace workspace = new Workspace(Files.createTempDirectory(parent, Demo.DIRECTORY_PREFIX));
+        ShutdownHookManager.get().addShutdownHook(() -> workspace.interrupted(terminal), HOOK_PRIORITY);
+        return workspace;
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    /** Has this removed with the workspace. */
+    void removeAtEnd(Path other) {
+        others.add(other);
+    }
+
+    /** Nothing here is worth an orderly end: the cluster exists for this demo only. */
+    private void interrupted(Terminal terminal) {
+        if (!closed) {
+            terminal.endProgress();
+            terminal.bad("interrupted");
+            close();
+            Runtime.getRuntime().halt(INTERRUPTED);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        FileUtils.deleteQuietly(directory.toFile());
+        others.forEach(other -> FileUtils.deleteQuietly(other.toFile()));
+    }
+}
