@@ -3,23 +3,15 @@ package org.volsnap.namenode;
 
 import static java.util.Objects.requireNonNull;
 
-import com.google.common.io.MoreFiles;
-import com.google.common.io.RecursiveDeleteOption;
 import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.LongPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.hadoop.hdfs.server.namenode.EditLogFileInputStream;
-import org.apache.hadoop.hdfs.server.namenode.FSEditLogOp;
-import org.apache.hadoop.hdfs.util.MD5FileUtils;
-import org.apache.hadoop.io.IOUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.volsnap.namenode.NamespaceSource.Segment;
@@ -55,7 +47,8 @@ final class NamespaceKeeper {
             for (Path root : dirs.roots()) {
                 keepIn(root, snapshot);
             }
-            check(NamespaceDirs.in(dirs.roots().get(0), snapshot), snapshot.getTxid());
+            NamespaceSource.of(NamespaceDirs.in(dirs.roots().get(0), snapshot), snapshot.getTxid())
+                    .check();
         } catch (IOException | RuntimeException e) {
             remove(snapshot);
             throw e;
@@ -68,14 +61,13 @@ final class NamespaceKeeper {
             throw new RefusedException(target + " is there already; it is not this cluster's and has to be moved away");
         }
         Path building = NamespaceDirs.building(root, snapshot);
-        link(building, snapshot.getTxid());
-        Files.move(building, target, StandardCopyOption.ATOMIC_MOVE);
-        IOUtils.fsync(root.toFile());
+        build(building, snapshot.getTxid());
+        DurableFiles.move(building, target);
     }
 
-    private void link(Path building, long txid) throws IOException {
+    private void build(Path building, long txid) throws IOException {
         for (int attempt = 1; ; attempt++) {
-            deleteTree(building);
+            DurableFiles.deleteTree(building);
             try {
                 fill(building, NamespaceSource.find(currents, txid), txid);
                 return;
@@ -93,74 +85,33 @@ final class NamespaceKeeper {
         NamespaceDirs.createPrivate(current);
         // First, so that what is left of an interrupted attempt says whose it is. Written in place by the NameNode: no
         // link.
-        copy(source.version(), current.resolve("VERSION"));
-        linkOrCopy(source.image(), current);
-        linkOrCopy(MD5FileUtils.getDigestFileForFile(source.image().toFile()).toPath(), current);
+        DurableFiles.copy(source.version(), current.resolve("VERSION"));
+        link(source.image(), current);
+        link(source.digest(), current);
         for (Segment segment : source.edits()) {
-            linkOrCopy(segment.file(), current);
+            link(segment.file(), current);
         }
         Path seen = current.resolve("seen_txid");
         Files.writeString(seen, txid + "\n");
-        IOUtils.fsync(seen.toFile());
-        IOUtils.fsync(current.toFile());
-        IOUtils.fsync(building.toFile());
+        DurableFiles.force(seen);
+        DurableFiles.force(current);
+        DurableFiles.force(building);
     }
 
-    private static void linkOrCopy(Path file, Path directory) throws IOException {
-        Path target = directory.resolve(file.getFileName());
-        try {
-            Files.createLink(target, file);
-        } catch (NoSuchFileException e) {
-            throw e;
-        } catch (FileSystemException | UnsupportedOperationException e) {
-            LOG.debug("no hard link of {} in {}, copying", file, directory, e);
-            copy(file, target);
-        }
-    }
-
-    private static void copy(Path file, Path target) throws IOException {
-        Files.copy(file, target, StandardCopyOption.REPLACE_EXISTING);
-        IOUtils.fsync(target.toFile());
-    }
-
-    /** Reads everything once: the image's digest, and every transaction with its checksum, without a gap up to T. */
-    static void check(Path directory, long txid) throws IOException {
-        NamespaceSource kept = NamespaceSource.find(List.of(directory.resolve("current")), txid);
-        MD5FileUtils.verifySavedMD5(
-                kept.image().toFile(),
-                MD5FileUtils.computeMd5ForFile(kept.image().toFile()));
-        for (Segment segment : kept.edits()) {
-            checkSegment(segment);
-        }
-    }
-
-    private static void checkSegment(Segment segment) throws IOException {
-        long next = segment.first();
-        try (EditLogFileInputStream in =
-                new EditLogFileInputStream(segment.file().toFile(), segment.first(), segment.last(), false)) {
-            for (FSEditLogOp op = in.readOp(); op != null; op = in.readOp()) {
-                if (op.getTransactionId() != next) {
-                    throw new IOException(
-                            segment.file() + " has transaction " + op.getTransactionId() + " in place of " + next);
-                }
-                next++;
-            }
-        }
-        if (next != segment.last() + 1) {
-            throw new IOException(segment.file() + " ends before transaction " + next);
-        }
+    private static void link(Path file, Path directory) throws IOException {
+        DurableFiles.linkOrCopy(file, directory.resolve(file.getFileName()));
     }
 
     /** Removes a kept namespace, or what was built of it; does nothing where there is none. */
     void remove(SnapshotProto snapshot) throws IOException {
         for (Path root : dirs.roots()) {
-            deleteTree(NamespaceDirs.building(root, snapshot));
+            DurableFiles.deleteTree(NamespaceDirs.building(root, snapshot));
             Path target = NamespaceDirs.in(root, snapshot);
             if (NamespaceDirs.belongsTo(target, blockPoolId)) {
                 // First out of the way in one step: half a namespace under its name must never be seen.
                 Path building = NamespaceDirs.building(root, snapshot);
-                Files.move(target, building, StandardCopyOption.ATOMIC_MOVE);
-                deleteTree(building);
+                DurableFiles.move(target, building);
+                DurableFiles.deleteTree(building);
             }
         }
     }
@@ -173,15 +124,9 @@ final class NamespaceKeeper {
                 if (name.matches()
                         && isDeleted.test(Long.parseLong(name.group(1)))
                         && NamespaceDirs.belongsTo(directory, blockPoolId)) {
-                    deleteTree(directory);
+                    DurableFiles.deleteTree(directory);
                 }
             }
-        }
-    }
-
-    private static void deleteTree(Path directory) throws IOException {
-        if (Files.exists(directory)) {
-            MoreFiles.deleteRecursively(directory, RecursiveDeleteOption.ALLOW_INSECURE);
         }
     }
 }

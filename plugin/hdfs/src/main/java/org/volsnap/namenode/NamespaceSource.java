@@ -13,6 +13,8 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.hadoop.hdfs.server.namenode.EditLogFileInputStream;
+import org.apache.hadoop.hdfs.server.namenode.FSEditLogOp;
 import org.apache.hadoop.hdfs.util.MD5FileUtils;
 
 /**
@@ -23,12 +25,12 @@ import org.apache.hadoop.hdfs.util.MD5FileUtils;
  * @param edits the segments from there to T, in order, without a gap
  * @param version the VERSION file beside the image
  */
-record NamespaceSource(Path image, long imageTxid, List<Segment> edits, Path version) {
+public record NamespaceSource(Path image, long imageTxid, List<Segment> edits, Path version) {
     private static final Pattern IMAGE = Pattern.compile("fsimage_(\\d+)");
     private static final Pattern EDITS = Pattern.compile("edits_(\\d+)-(\\d+)");
 
     /** A finished segment of the edit log. */
-    record Segment(Path file, long first, long last) {}
+    public record Segment(Path file, long first, long last) {}
 
     private record Image(Path file, long txid) {}
 
@@ -38,16 +40,10 @@ record NamespaceSource(Path image, long imageTxid, List<Segment> edits, Path ver
      * @param currents the {@code current} directories for images and edits
      * @throws IOException when a part is missing, or vanishes meanwhile because the NameNode purges it
      */
-    static NamespaceSource find(Collection<Path> currents, long txid) throws IOException {
+    public static NamespaceSource find(Collection<Path> currents, long txid) throws IOException {
         List<Image> images = new ArrayList<>();
-        List<Segment> segments = new ArrayList<>();
         for (Path current : currents) {
-            try (Stream<Path> files = Files.list(current)) {
-                for (Path file : (Iterable<Path>) files::iterator) {
-                    image(file).ifPresent(images::add);
-                    segment(file).ifPresent(segments::add);
-                }
-            }
+            files(current).forEach(file -> image(file).ifPresent(images::add));
         }
         Image newest = images.stream()
                 .filter(image -> image.txid() <= txid)
@@ -57,8 +53,54 @@ record NamespaceSource(Path image, long imageTxid, List<Segment> edits, Path ver
         return new NamespaceSource(
                 newest.file(),
                 newest.txid(),
-                chain(segments, newest.txid() + 1, txid),
+                segments(currents, newest.txid() + 1, txid),
                 newest.file().resolveSibling("VERSION"));
+    }
+
+    /** The newest image in these directories, without edits. */
+    public static NamespaceSource newest(Collection<Path> currents) throws IOException {
+        long txid = 0;
+        for (Path current : currents) {
+            for (Path file : files(current)) {
+                txid = Math.max(txid, image(file).map(Image::txid).orElse(0L));
+            }
+        }
+        return find(currents, txid);
+    }
+
+    /** The kept namespace in a directory. */
+    public static NamespaceSource of(Path directory, long txid) throws IOException {
+        return find(List.of(directory.resolve("current")), txid);
+    }
+
+    /** The file with the image's digest. */
+    public Path digest() {
+        return MD5FileUtils.getDigestFileForFile(image.toFile()).toPath();
+    }
+
+    /** Reads everything once: the image's digest, and every transaction with its checksum, without a gap up to T. */
+    public void check() throws IOException {
+        MD5FileUtils.verifySavedMD5(image.toFile(), MD5FileUtils.computeMd5ForFile(image.toFile()));
+        for (Segment segment : edits) {
+            checkSegment(segment);
+        }
+    }
+
+    private static void checkSegment(Segment segment) throws IOException {
+        long next = segment.first();
+        try (EditLogFileInputStream in =
+                new EditLogFileInputStream(segment.file().toFile(), segment.first(), segment.last(), false)) {
+            for (FSEditLogOp op = in.readOp(); op != null; op = in.readOp()) {
+                if (op.getTransactionId() != next) {
+                    throw new IOException(
+                            segment.file() + " has transaction " + op.getTransactionId() + " in place of " + next);
+                }
+                next++;
+            }
+        }
+        if (next != segment.last() + 1) {
+            throw new IOException(segment.file() + " ends before transaction " + next);
+        }
     }
 
     /** Only an image with its digest: without one it is still being written, or about to be purged. */
@@ -77,7 +119,25 @@ record NamespaceSource(Path image, long imageTxid, List<Segment> edits, Path ver
                 : Optional.empty();
     }
 
-    /** The segments that cover the transactions from first to last, both inclusive. */
+    /**
+     * The finished segments that cover the transactions from first to last, both inclusive, in order.
+     *
+     * @throws IOException when one is missing
+     */
+    public static List<Segment> segments(Collection<Path> currents, long first, long last) throws IOException {
+        List<Segment> segments = new ArrayList<>();
+        for (Path current : currents) {
+            files(current).forEach(file -> segment(file).ifPresent(segments::add));
+        }
+        return chain(segments, first, last);
+    }
+
+    private static List<Path> files(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.toList();
+        }
+    }
+
     private static List<Segment> chain(List<Segment> segments, long first, long last) throws IOException {
         List<Segment> chain = new ArrayList<>();
         for (long next = first; next <= last; next = chain.get(chain.size() - 1).last() + 1) {

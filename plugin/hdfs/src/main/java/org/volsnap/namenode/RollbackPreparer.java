@@ -74,7 +74,8 @@ final class RollbackPreparer {
             throw new RefusedException("snapshot " + name + " was taken under layout version "
                     + target.getLayoutVersion() + ", HDFS now has " + nameNode.layoutVersion());
         }
-        NamespaceKeeper.check(dirs.copy(target, nameNode.blockPoolId()), target.getTxid());
+        NamespaceSource.of(dirs.copy(target, nameNode.blockPoolId()), target.getTxid())
+                .check();
         return target;
     }
 

@@ -2,37 +2,72 @@
 package org.volsnap.namenode.rollback;
 
 import static java.util.Objects.requireNonNull;
+import static org.volsnap.conf.VolsnapKeys.FENCE_MARGIN;
+import static org.volsnap.conf.VolsnapKeys.FENCE_MARGIN_DEFAULT;
 
 import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.hdfs.server.namenode.VolsnapOfflineBridge;
+import org.apache.hadoop.hdfs.server.namenode.VolsnapOfflineBridge.Counters;
+import org.volsnap.namenode.NamespaceDirs;
+import org.volsnap.namenode.NamespaceSource;
+import org.volsnap.namenode.Registry;
+import org.volsnap.namenode.RegistryXAttr;
 import org.volsnap.protocol.RefusedException;
+import org.volsnap.protocol.proto.VolsnapProtos.PendingRollbackProto;
+import org.volsnap.protocol.proto.VolsnapProtos.RollbackEpochProto;
+import org.volsnap.protocol.proto.VolsnapProtos.SnapshotProto;
+import org.volsnap.protocol.proto.VolsnapProtos.SnapshotStateProto;
 
-/** Puts the directories of a stopped NameNode back to a snapshot. For one thread. */
+/**
+ * Puts the directories of a stopped NameNode back to a snapshot: loads today's namespace for its counters and registry,
+ * loads the snapshot's, raises its counters, writes today's registry with a new rollback epoch into it, saves that as an
+ * image, loads the image once more to check it, and installs it. Only the last step touches the NameNode's directories, so
+ * that a run that was killed leaves either the old or the new namespace, and a second run finishes. For one thread.
+ */
 public final class RollbackTool {
+    private static final List<String> NEXT_LINES = List.of(
+            "hdfs --daemon start namenode",
+            "hdfs --daemon stop datanode; hdfs --daemon start datanode    # on every DataNode");
+
     private final Configuration conf;
     private final Consumer<String> progress;
+    private final Clock clock;
 
     /**
      * @param conf of the NameNode's host
      * @param progress gets a line before every step that takes time
      */
     public RollbackTool(Configuration conf, Consumer<String> progress) {
+        this(conf, progress, Clock.systemUTC());
+    }
+
+    RollbackTool(Configuration conf, Consumer<String> progress, Clock clock) {
         this.conf = requireNonNull(conf, "conf is null");
         this.progress = requireNonNull(progress, "progress is null");
+        this.clock = requireNonNull(clock, "clock is null");
     }
 
     /**
      * What was done.
      *
      * @param epoch the number of the rollback, 1 or more
-     * @param txid the first image's transaction
+     * @param txid the transaction of the image from which the NameNode will start
      * @param stamp the first generation stamp after the rollback
      * @param lost what came after the safety snapshot and is gone, one line each; empty without {@code acceptLoss}
      * @param nextLines what to type next, in order
      */
     public record Outcome(long epoch, long txid, long stamp, List<String> lost, List<String> nextLines) {}
+
+    /** What is known of the namespace as it is today. */
+    private record Today(Registry registry, Counters counters, List<Path> currents) {}
 
     /**
      * Rolls back; can be killed at any point and run again.
@@ -41,7 +76,188 @@ public final class RollbackTool {
      * @throws RefusedException when a NameNode holds the directories, or no rollback to this snapshot is prepared
      */
     public Outcome run(String snapshot, boolean acceptLoss) throws IOException {
-        progress.accept("looking at " + snapshot + (acceptLoss ? ", accepting loss" : ""));
-        throw new RefusedException("not there yet: " + conf);
+        Configuration plain = NameDirectories.plain(conf);
+        try (NameDirectories directories = NameDirectories.lock(plain);
+                Staging staging = new Staging(directories.names().get(0))) {
+            ImageInstaller installer = new ImageInstaller(directories, progress);
+            Today today = loadToday(plain, directories, staging);
+            Optional<RollbackEpochProto> committed = committed(today.registry(), snapshot);
+            if (committed.isPresent()) {
+                return finish(committed.get(), directories, installer);
+            }
+            PendingRollbackProto pending = pending(today.registry(), snapshot);
+            LaterEdits later = laterEdits(today, pending, acceptLoss);
+            Prepared prepared = prepare(plain, today, pending, directories, staging);
+            installer.install(prepared.image(), prepared.txid());
+            RollbackEpochProto epoch = prepared.epoch();
+            return new Outcome(epoch.getNumber(), prepared.txid(), epoch.getNewStamp(), later.lines(), NEXT_LINES);
+        }
+    }
+
+    private Today loadToday(Configuration plain, NameDirectories directories, Staging staging) throws IOException {
+        progress.accept("loading today's namespace");
+        List<Path> names = copies(directories.names(), "today-", directories, staging);
+        List<Path> edits = copies(directories.edits(), "today-", directories, staging);
+        try (VolsnapOfflineBridge namespace =
+                VolsnapOfflineBridge.load(plain, NameDirectories.files(names), NameDirectories.files(edits))) {
+            byte[] registry = namespace.rootAttribute(RegistryXAttr.NAME);
+            if (registry == null) {
+                throw new RefusedException("this NameNode knows of no snapshots");
+            }
+            return new Today(
+                    Registry.parse(registry),
+                    namespace.counters(),
+                    edits.stream().map(path -> path.resolve("current")).toList());
+        }
+    }
+
+    /** A directory that serves as both is copied once. */
+    private static List<Path> copies(List<Path> of, String prefix, NameDirectories directories, Staging staging)
+            throws IOException {
+        List<Path> copies = new ArrayList<>();
+        for (Path directory : of) {
+            String name = prefix + directories.all().indexOf(directory);
+            Path copy = staging.path(name);
+            copies.add(copy.toFile().exists() ? copy : staging.copyOf(directory, name));
+        }
+        return copies;
+    }
+
+    /** The epoch of a rollback to this snapshot that an earlier run has committed and that is not finished. */
+    private static Optional<RollbackEpochProto> committed(Registry registry, String snapshot) {
+        return registry.unfinishedEpoch()
+                .filter(epoch -> registry.find(snapshot)
+                        .filter(target -> target.getId() == epoch.getSnapshotId())
+                        .isPresent());
+    }
+
+    /** Brings the image that an earlier run has committed into the directories that it did not reach. */
+    private Outcome finish(RollbackEpochProto epoch, NameDirectories directories, ImageInstaller installer)
+            throws IOException {
+        progress.accept("rollback " + epoch.getNumber() + " is committed, finishing it");
+        NamespaceSource newest = NamespaceSource.newest(directories.names().stream()
+                .map(path -> path.resolve("current"))
+                .toList());
+        installer.install(newest.image(), newest.imageTxid());
+        return new Outcome(epoch.getNumber(), newest.imageTxid(), epoch.getNewStamp(), List.of(), NEXT_LINES);
+    }
+
+    private static PendingRollbackProto pending(Registry registry, String snapshot) throws RefusedException {
+        String hint = "start the NameNode and run 'hdfs volsnap -prepareRollback " + snapshot + "' first";
+        SnapshotProto target = registry.active(snapshot);
+        PendingRollbackProto pending =
+                registry.pendingRollback().orElseThrow(() -> new RefusedException("no rollback is prepared; " + hint));
+        if (pending.getSnapshotId() != target.getId()) {
+            String other = registry.find(pending.getSnapshotId())
+                    .map(SnapshotProto::getName)
+                    .orElse("another snapshot");
+            throw new RefusedException("a rollback to " + other + " is prepared, not to " + snapshot
+                    + "; cancel it (-cancelRollback), or roll back to that one");
+        }
+        return pending;
+    }
+
+    private LaterEdits laterEdits(Today today, PendingRollbackProto pending, boolean acceptLoss)
+            throws RefusedException {
+        progress.accept("looking for transactions after the safety snapshot");
+        SnapshotProto safety = safety(today.registry(), pending);
+        LaterEdits later = LaterEdits.read(
+                today.currents(), safety.getTxid(), today.counters().txid());
+        if (later.count() > 0 && !acceptLoss) {
+            throw new RefusedException(later.count() + " transactions came after the safety snapshot "
+                    + safety.getName() + " and would be lost for ever (-acceptLoss): "
+                    + later.lines().get(0));
+        }
+        return later;
+    }
+
+    private static SnapshotProto safety(Registry registry, PendingRollbackProto pending) throws RefusedException {
+        return registry.find(pending.getSafetySnapshotId())
+                .orElseThrow(() -> new RefusedException("the safety snapshot of the prepared rollback is gone"));
+    }
+
+    /** An image ready to be installed. */
+    private record Prepared(Path image, long txid, RollbackEpochProto epoch) {}
+
+    private Prepared prepare(
+            Configuration plain,
+            Today today,
+            PendingRollbackProto pending,
+            NameDirectories directories,
+            Staging staging)
+            throws IOException {
+        NamespaceDirs kept = NamespaceDirs.of(plain);
+        Registry registry = today.registry();
+        String pool = registry.toProto().getBlockPoolId();
+        SnapshotProto target = registry.find(pending.getSnapshotId()).orElseThrow();
+        SnapshotProto safety = safety(registry, pending);
+        NamespaceSource.of(kept.copy(safety, pool), safety.getTxid()).check();
+        Path source = kept.copy(target, pool);
+        NamespaceSource.of(source, target.getTxid()).check();
+        checkIdentity(source, directories);
+
+        progress.accept("loading the namespace of " + target.getName());
+        Path stage = staging.copyOf(source, "target");
+        Prepared prepared;
+        Counters raised;
+        byte[] attribute;
+        try (VolsnapOfflineBridge namespace = VolsnapOfflineBridge.load(plain, stage.toFile())) {
+            raised = Fence.raise(
+                    today.counters(), namespace.counters(), pending, plain.getLong(FENCE_MARGIN, FENCE_MARGIN_DEFAULT));
+            RollbackEpochProto epoch = epoch(registry, target, pending, raised);
+            attribute = committed(registry, safety, epoch).toBytes();
+            namespace.raise(raised);
+            namespace.setRootAttribute(RegistryXAttr.NAME, attribute);
+            progress.accept("saving the image");
+            prepared = new Prepared(namespace.save().toPath(), raised.txid(), epoch);
+        }
+        verify(plain, prepared, raised, attribute, staging);
+        return prepared;
+    }
+
+    private static void checkIdentity(Path source, NameDirectories directories) throws IOException {
+        for (Path directory : directories.names()) {
+            if (!NameDirectories.identity(directory.resolve("current"))
+                    .equals(NameDirectories.identity(source.resolve("current")))) {
+                throw new RefusedException("VERSION in " + directory + " and in " + source
+                        + " differ: HDFS was upgraded or formatted since the snapshot");
+            }
+        }
+    }
+
+    private RollbackEpochProto epoch(
+            Registry registry, SnapshotProto target, PendingRollbackProto pending, Counters raised) {
+        return RollbackEpochProto.newBuilder()
+                .setNumber(registry.nextEpochNumber())
+                .setSnapshotId(target.getId())
+                .setFence(target.getFence())
+                .setNewStamp(raised.stamp() + 1)
+                .setCommittedMillis(clock.millis())
+                .addAllExpectedDatanodes(pending.getExpectedDatanodesList())
+                .build();
+    }
+
+    private static Registry committed(Registry registry, SnapshotProto safety, RollbackEpochProto epoch) {
+        Registry committed = registry.commitRollback(epoch);
+        return safety.getState() == SnapshotStateProto.MARKED ? committed.activate(safety.getId()) : committed;
+    }
+
+    /** Loads the saved image as the NameNode will. */
+    private void verify(Configuration plain, Prepared prepared, Counters raised, byte[] attribute, Staging staging)
+            throws IOException {
+        progress.accept("checking the image");
+        Path stage = staging.copyOf(ImageInstaller.filesOf(prepared.image()), "check");
+        try (VolsnapOfflineBridge namespace = VolsnapOfflineBridge.load(plain, stage.toFile())) {
+            Counters read = namespace.counters();
+            boolean same = read.blockId() == raised.blockId()
+                    && read.stripedId() == raised.stripedId()
+                    && read.stamp() == raised.stamp()
+                    && read.legacyStamp() == raised.legacyStamp()
+                    && read.txid() >= raised.txid()
+                    && Arrays.equals(attribute, namespace.rootAttribute(RegistryXAttr.NAME));
+            if (!same) {
+                throw new IOException("the saved image reads " + read + ", written was " + raised);
+            }
+        }
     }
 }

@@ -9,12 +9,14 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.XAttr;
 import org.apache.hadoop.hdfs.DFSConfigKeys;
 import org.apache.hadoop.hdfs.XAttrHelper;
 import org.apache.hadoop.hdfs.client.HdfsClientConfigKeys;
 import org.apache.hadoop.hdfs.server.blockmanagement.BlockIdManager;
+import org.apache.hadoop.hdfs.server.common.HdfsServerConstants.StartupOption;
 import org.apache.hadoop.hdfs.server.namenode.snapshot.Snapshot;
 import org.apache.hadoop.io.IOUtils;
 import org.jspecify.annotations.NullMarked;
@@ -50,23 +52,53 @@ public final class VolsnapOfflineBridge implements Closeable {
      * @param nameDir has the form of a {@code dfs.namenode.name.dir}
      */
     public static VolsnapOfflineBridge load(Configuration conf, File nameDir) throws IOException {
-        return new VolsnapOfflineBridge(FSNamesystem.loadFromDisk(offline(conf, nameDir)));
+        return load(conf, List.of(nameDir), List.of(nameDir));
     }
 
-    /** The configuration of a NameNode that has this directory only, and no partner. */
-    private static Configuration offline(Configuration conf, File nameDir) {
+    /** Loads from several directories, as {@code dfs.namenode.name.dir} and {@code dfs.namenode.edits.dir} name them. */
+    public static VolsnapOfflineBridge load(Configuration conf, List<File> nameDirs, List<File> editsDirs)
+            throws IOException {
+        return new VolsnapOfflineBridge(FSNamesystem.loadFromDisk(offline(conf, nameDirs, editsDirs)));
+    }
+
+    /** The configuration of a NameNode that has these directories only, no partner, and no wish for a checkpoint. */
+    private static Configuration offline(Configuration conf, List<File> nameDirs, List<File> editsDirs) {
         Configuration own = new Configuration(conf);
-        String uri = nameDir.getAbsoluteFile().toURI().toString();
-        own.set(DFSConfigKeys.DFS_NAMENODE_NAME_DIR_KEY, uri);
-        own.set(DFSConfigKeys.DFS_NAMENODE_EDITS_DIR_KEY, uri);
+        own.set(DFSConfigKeys.DFS_NAMENODE_NAME_DIR_KEY, uris(nameDirs));
+        own.set(DFSConfigKeys.DFS_NAMENODE_EDITS_DIR_KEY, uris(editsDirs));
         own.unset(DFSConfigKeys.DFS_NAMENODE_SHARED_EDITS_DIR_KEY);
         own.unset(HdfsClientConfigKeys.DFS_NAMESERVICES);
         own.unset(DFSConfigKeys.DFS_NAMESERVICE_ID);
         own.unset(DFSConfigKeys.DFS_INTERNAL_NAMESERVICES_KEY);
-        own.setInt(DFSConfigKeys.DFS_NAMENODE_EDITS_DIR_MINIMUM_KEY, 1);
+        own.unset(DFSConfigKeys.DFS_NAMENODE_EDITS_DIR_MINIMUM_KEY);
         own.unset(DFSConfigKeys.DFS_NAMENODE_EDITS_DIR_REQUIRED_KEY);
         own.unset(DFSConfigKeys.DFS_NAMENODE_NAME_DIR_RESTORE_KEY);
+        own.setLong(DFSConfigKeys.DFS_NAMENODE_CHECKPOINT_TXNS_KEY, Long.MAX_VALUE);
+        own.setLong(DFSConfigKeys.DFS_NAMENODE_CHECKPOINT_PERIOD_KEY, Integer.MAX_VALUE);
+        own.set(DFSConfigKeys.DFS_NAMENODE_STARTUP_KEY, StartupOption.REGULAR.name());
         return own;
+    }
+
+    private static String uris(List<File> directories) {
+        return directories.stream()
+                .map(directory -> directory.getAbsoluteFile().toURI().toString())
+                .collect(Collectors.joining(","));
+    }
+
+    /**
+     * Whether a transaction leaves files, directories and blocks as they are: the edit log's own, the rolling of keys, and
+     * the setting of this one attribute of the root.
+     */
+    public static boolean isBookkeeping(FSEditLogOp op, String rootAttribute) {
+        return switch (op.opCode) {
+            case OP_START_LOG_SEGMENT, OP_END_LOG_SEGMENT, OP_UPDATE_MASTER_KEY -> true;
+            case OP_SET_XATTR -> {
+                FSEditLogOp.SetXAttrOp set = (FSEditLogOp.SetXAttrOp) op;
+                XAttr attribute = XAttrHelper.buildXAttr(rootAttribute);
+                yield set.src.equals("/") && set.xAttrs.stream().allMatch(attribute::equalsIgnoreValue);
+            }
+            default -> false;
+        };
     }
 
     public FSDirectory directory() {

@@ -1,0 +1,116 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.namenode.rollback;
+
+import java.io.Closeable;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Properties;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.hdfs.DFSConfigKeys;
+import org.apache.hadoop.hdfs.DFSUtil;
+import org.apache.hadoop.hdfs.HAUtil;
+import org.apache.hadoop.hdfs.server.common.Storage.StorageDirectory;
+import org.apache.hadoop.hdfs.server.namenode.FSNamesystem;
+import org.apache.hadoop.hdfs.server.namenode.NameNode;
+import org.volsnap.protocol.RefusedException;
+
+/**
+ * The directories of a stopped NameNode, held with the lock that a running one holds.
+ *
+ * @param names with images
+ * @param edits with edits; usually the same
+ */
+record NameDirectories(List<Path> names, List<Path> edits, List<StorageDirectory> locks) implements Closeable {
+    /** A NameNode's configuration, with the keys of its own nameservice made plain. */
+    static Configuration plain(Configuration conf) throws RefusedException {
+        Configuration own = new Configuration(conf);
+        String nameservice = DFSUtil.getNamenodeNameServiceId(own);
+        NameNode.initializeGenericKeys(own, nameservice, null);
+        if (HAUtil.isHAEnabled(own, nameservice) || own.get(DFSConfigKeys.DFS_NAMENODE_SHARED_EDITS_DIR_KEY) != null) {
+            throw new RefusedException("this NameNode shares its edits ("
+                    + DFSConfigKeys.DFS_NAMENODE_SHARED_EDITS_DIR_KEY + "); only a single NameNode can be rolled back");
+        }
+        return own;
+    }
+
+    /** @throws RefusedException when a NameNode, or another rollback, holds one of them */
+    static NameDirectories lock(Configuration plain) throws IOException {
+        List<Path> names = paths(FSNamesystem.getNamespaceDirs(plain));
+        List<Path> edits = paths(FSNamesystem.getNamespaceEditsDirs(plain));
+        List<StorageDirectory> locks = new ArrayList<>();
+        NameDirectories directories = new NameDirectories(names, edits, locks);
+        try {
+            for (Path directory : directories.all()) {
+                locks.add(lock(directory));
+            }
+        } catch (IOException e) {
+            directories.close();
+            throw e;
+        }
+        return directories;
+    }
+
+    private static List<Path> paths(Collection<URI> uris) throws RefusedException {
+        List<Path> paths = new ArrayList<>();
+        for (URI uri : uris) {
+            if (!"file".equals(uri.getScheme())) {
+                throw new RefusedException(uri + " is not on this host; only local directories can be rolled back");
+            }
+            paths.add(Path.of(uri.getPath()));
+        }
+        return List.copyOf(paths);
+    }
+
+    private static StorageDirectory lock(Path path) throws IOException {
+        if (!Files.isDirectory(path.resolve("current"))) {
+            throw new RefusedException(path + " is not a directory of a NameNode: it has no 'current'");
+        }
+        StorageDirectory directory = new StorageDirectory(path.toFile());
+        try {
+            directory.lock();
+        } catch (IOException e) {
+            throw new RefusedException("a NameNode holds " + path + "; stop it first (hdfs --daemon stop namenode)", e);
+        }
+        return directory;
+    }
+
+    /** Every directory once. */
+    List<Path> all() {
+        Set<Path> all = new LinkedHashSet<>(names);
+        all.addAll(edits);
+        return List.copyOf(all);
+    }
+
+    /** What identifies the namespace, and the format it is written in. */
+    static Properties identity(Path current) throws IOException {
+        Properties version = new Properties();
+        try (InputStream in = Files.newInputStream(current.resolve("VERSION"))) {
+            version.load(in);
+        }
+        Properties identity = new Properties();
+        Stream.of("namespaceID", "clusterID", "blockpoolID", "cTime", "layoutVersion")
+                .forEach(key -> identity.setProperty(key, version.getProperty(key, "")));
+        return identity;
+    }
+
+    static List<File> files(List<Path> paths) {
+        return paths.stream().map(Path::toFile).toList();
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (StorageDirectory directory : locks) {
+            directory.unlock();
+        }
+    }
+}
