@@ -42,8 +42,9 @@ public interface SnapshotEngine extends Closeable {
     Set<SnapshotId> owners() throws IOException;
 
     /**
-     * Makes a snapshot the newest of the chain, with an open fence. Returns when every change that began before has
-     * ended: from then on everything is preserved for it. Known ids are left as they are.
+     * Puts a snapshot into the chain at the place of its id, with an open fence. Returns when every change that began
+     * before has ended: from then on everything is preserved for it. Known ids are left as they are. One that is older
+     * than the newest was made while this origin was away: it sees what newer ones own of its time.
      */
     void addSnapshot(SnapshotId id) throws InterruptedIOException;
 

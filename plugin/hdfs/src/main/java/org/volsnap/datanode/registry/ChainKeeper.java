@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -183,22 +184,22 @@ final class ChainKeeper {
                 newest);
     }
 
-    /** Tells the engine every kept snapshot up to {@code newest} that it does not know, and every fence. */
+    /** Tells the engine every kept snapshot up to {@code newest} that it does not know, then every fence. */
     private void bringUp(SnapshotId newest) throws IOException {
         SnapshotEngine engine = control.engine();
-        Map<SnapshotId, ChainLink> known = inEngine();
-        for (Map.Entry<SnapshotId, FollowerState.Entry> each : state.chain().entrySet()) {
-            SnapshotId id = each.getKey();
-            StampFence fence = each.getValue().fence();
-            if (id.compareTo(newest) > 0 || isDropping(id)) {
-                continue;
-            }
-            if (!known.containsKey(id)) {
+        SortedMap<SnapshotId, FollowerState.Entry> wanted = new TreeMap<>(state.chain());
+        wanted.keySet().removeIf(id -> id.compareTo(newest) > 0 || isDropping(id));
+        for (SnapshotId id : wanted.keySet()) {
+            if (!inEngine().containsKey(id)) {
                 engine.addSnapshot(id);
             }
-            if (!fence.isOpen()
-                    && (!known.containsKey(id) || !known.get(id).fence().equals(fence))) {
-                engine.setFence(id, fence);
+        }
+        Map<SnapshotId, ChainLink> known = inEngine();
+        for (Map.Entry<SnapshotId, FollowerState.Entry> each : wanted.entrySet()) {
+            StampFence fence = each.getValue().fence();
+            ChainLink link = known.get(each.getKey());
+            if (!fence.isOpen() && link != null && !link.fence().equals(fence)) {
+                engine.setFence(each.getKey(), fence);
             }
         }
     }

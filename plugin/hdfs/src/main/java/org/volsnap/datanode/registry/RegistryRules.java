@@ -1,7 +1,11 @@
 /* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
 package org.volsnap.datanode.registry;
 
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
+import org.volsnap.datanode.rollback.RollbackEpoch;
+import org.volsnap.model.SnapshotId;
 import org.volsnap.model.StampFence;
 import org.volsnap.protocol.proto.VolsnapProtos.FenceProto;
 import org.volsnap.protocol.proto.VolsnapProtos.RegistryProto;
@@ -57,6 +61,18 @@ final class RegistryRules {
                 .mapToLong(RollbackEpochProto::getNumber)
                 .max()
                 .orElse(0);
+    }
+
+    /** In the order in which they are applied. */
+    static List<RollbackEpoch> epochs(RegistryProto registry) {
+        return registry.getEpochsList().stream()
+                .map(proto -> new RollbackEpoch(
+                        proto.getNumber(),
+                        SnapshotId.ofRegistry(proto.getSnapshotId()),
+                        fence(proto.getFence()),
+                        proto.getNewStamp()))
+                .sorted(Comparator.comparingLong(RollbackEpoch::number))
+                .toList();
     }
 
     static StampFence fence(FenceProto proto) {

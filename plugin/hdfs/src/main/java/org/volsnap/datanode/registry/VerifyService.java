@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.volsnap.datanode.PoolControl;
 import org.volsnap.model.SnapshotId;
 import org.volsnap.protocol.proto.VolsnapProtos.VerifyResultProto;
 import org.volsnap.protocol.proto.VolsnapProtos.VerifyTaskProto;
@@ -32,8 +33,8 @@ final class VerifyService {
      * @param executor decides how many tasks run at a time
      * @param whenDone called when a result is there
      */
-    VerifyService(BlockVerifier verifier, Executor executor, Runnable whenDone) {
-        this.verifier = verifier;
+    VerifyService(PoolControl control, Executor executor, Runnable whenDone) {
+        this.verifier = new BlockVerifier(control);
         this.executor = executor;
         this.whenDone = whenDone;
     }

@@ -1,0 +1,116 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.datanode.rollback;
+
+import static com.google.common.base.Verify.verifyNotNull;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.hadoop.fs.ChecksumException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.volsnap.datanode.PoolControl;
+import org.volsnap.datanode.PoolVolume;
+import org.volsnap.engine.LiveReplica;
+import org.volsnap.engine.OriginChange;
+import org.volsnap.model.ReplicaFiles;
+import org.volsnap.model.VersionHeader;
+import org.volsnap.model.VersionState;
+import org.volsnap.store.VersionLostException;
+import org.volsnap.store.WholeReplica;
+
+/** What a rollback does to single replicas. Each can be repeated after a crash at any point. For one thread. */
+final class ReplicaActions {
+    private static final Logger LOG = LoggerFactory.getLogger(ReplicaActions.class);
+
+    private final PoolControl control;
+    private final OfflineOrigin origin;
+    private final DurableFiles disk;
+    private final Tally tally;
+
+    ReplicaActions(PoolControl control, OfflineOrigin origin, DurableFiles disk, Tally tally) {
+        this.control = control;
+        this.origin = origin;
+        this.disk = disk;
+        this.tally = tally;
+    }
+
+    /** Takes replicas out of service; what newer snapshots need of them is in the store before that. Durable. */
+    void remove(Collection<DiskReplica> replicas) throws IOException {
+        List<LiveReplica> live = new ArrayList<>();
+        for (DiskReplica replica : replicas) {
+            live.add(replica.open());
+        }
+        try (OriginChange change = control.engine().beginDelete(live)) {
+            Set<Path> directories = new LinkedHashSet<>();
+            for (DiskReplica replica : replicas) {
+                delete(replica.files().data(), directories);
+                delete(replica.files().meta(), directories);
+                tally.removed.increment();
+            }
+            for (Path directory : directories) {
+                disk.forceDirectory(directory);
+            }
+        }
+    }
+
+    /** Removes a file that is no replica. */
+    void removeStray(Path file) throws IOException {
+        disk.delete(file);
+        disk.forceDirectory(verifyNotNull(file.getParent()));
+    }
+
+    private void delete(Path file, Set<Path> directories) throws IOException {
+        disk.delete(file);
+        directories.add(verifyNotNull(file.getParent()));
+    }
+
+    /**
+     * Makes a live replica equal to the version that rests on it. When that is not to be had any more the replica goes:
+     * other bytes than those of T are worse than none.
+     */
+    void merge(VersionHeader version, DiskReplica live) throws IOException {
+        ReplicaPlaces places = origin.directories().places(live.volume());
+        try (ReplicaRestorer writer =
+                new ReplicaRestorer(disk, places, origin.reader(), control.geometry(), live.files())) {
+            control.engine().merge(version, live.open(), writer);
+            tally.merged.increment();
+        } catch (VersionLostException | ChecksumException | EOFException e) {
+            LOG.warn("{} is lost", version, e);
+            tally.lost.increment();
+            DiskReplica now = origin.directories().find(version.key().blockId()).orElse(live);
+            remove(List.of(now));
+        }
+    }
+
+    /**
+     * Moves a stored replica back into service, under the stamp it has.
+     *
+     * @param state in which directory
+     */
+    void putBack(WholeReplica stored, PoolVolume volume, VersionState state) throws IOException {
+        ReplicaFiles to = origin.directories().places(volume).files(stored.key(), state);
+        Path directory = verifyNotNull(to.data().getParent());
+        disk.makeDirectories(directory);
+        clear(directory, stored.key().blockId());
+        control.engine().moveOut(stored, to);
+        disk.forceDirectory(directory);
+        tally.putBack.increment();
+    }
+
+    /** What is left of this block in the directory is half a replica: a move or a delete that was cut short. */
+    private void clear(Path directory, long blockId) throws IOException {
+        BlockFiles rest = BlockFiles.of(directory, blockId);
+        if (rest.data().isPresent()) {
+            removeStray(rest.data().get());
+        }
+        for (Path meta : rest.metas()) {
+            removeStray(meta);
+        }
+    }
+}
