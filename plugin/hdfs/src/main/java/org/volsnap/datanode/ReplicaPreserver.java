@@ -3,6 +3,7 @@ package org.volsnap.datanode;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.collect.Lists;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayList;
@@ -142,21 +143,18 @@ final class ReplicaPreserver {
      * the snapshot. While T is not known nothing is recorded; the list of open replicas that is taken after T has it.
      */
     void recordCreated(ReplicaInfo created) throws InterruptedIOException {
-        List<ChainLink> chain = engine.chain();
-        if (chain.isEmpty()) {
-            return;
+        Optional<ChainLink> last = Lists.reverse(engine.chain()).stream()
+                .filter(link -> !link.fence().isOpen() && link.fence().contains(created.getGenerationStamp()))
+                .findFirst();
+        if (last.isPresent()) {
+            guarded("createRbw", created.getBlockId(), () -> {
+                Optional<LiveReplica> live = replicas.translate(created);
+                if (live.isPresent()) {
+                    engine.recordOpen(last.get().id(), List.of(empty(live.get())));
+                }
+                return NOTHING;
+            });
         }
-        ChainLink newest = chain.get(chain.size() - 1);
-        if (newest.fence().isOpen() || !newest.fence().contains(created.getGenerationStamp())) {
-            return;
-        }
-        guarded("createRbw", created.getBlockId(), () -> {
-            Optional<LiveReplica> live = replicas.translate(created);
-            if (live.isPresent()) {
-                engine.recordOpen(newest.id(), List.of(empty(live.get())));
-            }
-            return NOTHING;
-        });
     }
 
     private ChunkRange lastPartialChecksum(LiveReplica live) throws IOException {

@@ -48,20 +48,20 @@ final class SnapshotPool implements PoolControl, Closeable {
     private final LongAccumulator highestStamp = new LongAccumulator(Long::max, 0);
     private final LongAccumulator highestBlockId = new LongAccumulator(Long::max, 0);
 
-    /** Starts an engine without storage volumes. */
-    SnapshotPool(PoolContext context) throws IOException {
+    /** Starts an engine on what these storage volumes hold. */
+    SnapshotPool(PoolContext context, Collection<Path> roots) throws IOException {
         this.context = requireNonNull(context, "context is null");
         String blockPoolId = context.blockPoolId();
         this.trouble = new PoolTrouble(blockPoolId);
         this.volumes = new PoolVolumes(context.parts(), context.storeOptions(), trouble);
         this.replicas = new LiveReplicas(context.dataset(), blockPoolId, volumes::stores);
         this.origin = new SwitchableOrigin(new LiveOrigin(replicas, new ReplicaFileReader(geometry())));
-        this.engine = context.parts()
-                .openEngine(context.engineSettings(), context.parts().origin(origin));
+        this.engine = openEngine(roots);
         this.preserver = new ReplicaPreserver(engine, replicas, geometry(), trouble);
         this.open = new OpenReplicas(this::mayBeOpen);
         this.gate = new AdmissionGate(blockPoolId);
         this.follower = context.parts().openFollower(context.dataNode(), this, volumes::inService);
+        roots.forEach(this::addVolume);
     }
 
     // ---- for the decorator
@@ -224,6 +224,15 @@ final class SnapshotPool implements PoolControl, Closeable {
                 engine) {
             follower.close();
         }
+    }
+
+    private SnapshotEngine openEngine(Collection<Path> roots) throws IOException {
+        List<Path> directories = roots.stream()
+                .map(root -> PoolVolumes.storeDirectory(root, blockPoolId()))
+                .toList();
+        DataNodeParts parts = context.parts();
+        return parts.openEngine(
+                context.engineSettings(), parts.origin(origin), parts.knownChain(blockPoolId(), directories));
     }
 
     private boolean mayBeOpen(long blockId) {

@@ -60,11 +60,8 @@ final class SnapshotPools implements Closeable {
         if (known.isPresent()) {
             return known.get();
         }
-        SnapshotPool pool = new SnapshotPool(contexts.apply(blockPoolId));
+        SnapshotPool pool = new SnapshotPool(contexts.apply(blockPoolId), storageRoots());
         try {
-            for (Path root : storageRoots()) {
-                pool.addVolume(root);
-            }
             pool.follower().beforeScan();
         } catch (IOException | RuntimeException e) {
             closeQuietly(pool);
