@@ -5,10 +5,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
-import java.util.List;
 import java.util.function.Supplier;
 import org.apache.hadoop.hdfs.server.datanode.DataNode;
-import org.volsnap.engine.ChainLink;
 import org.volsnap.engine.EngineSettings;
 import org.volsnap.engine.Origin;
 import org.volsnap.engine.SnapshotEngine;
@@ -34,11 +32,8 @@ public interface DataNodeParts {
     /** The origin that the engine sees. */
     Origin origin(Origin live);
 
-    /** The snapshots that this DataNode knew when it stopped, oldest first. */
-    List<ChainLink> knownChain(String blockPoolId, Collection<Path> directories);
-
-    /** An engine without storage volumes, which are added to it one by one. */
-    SnapshotEngine openEngine(EngineSettings settings, Origin origin, List<ChainLink> chain) throws IOException;
+    /** An engine without storage volumes and without snapshots: both are added to it. */
+    SnapshotEngine openEngine(EngineSettings settings, Origin origin) throws IOException;
 
     /** @param volumes the storage volumes that are in service, asked anew whenever they are needed */
     PoolFollower openFollower(DataNode dataNode, PoolControl pool, Supplier<Collection<PoolVolume>> volumes);

@@ -7,9 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.function.Supplier;
 import org.apache.hadoop.hdfs.server.datanode.DataNode;
-import org.volsnap.datanode.registry.KnownChain;
 import org.volsnap.datanode.registry.RegistryFollower;
-import org.volsnap.engine.ChainLink;
 import org.volsnap.engine.EngineSettings;
 import org.volsnap.engine.Origin;
 import org.volsnap.engine.SnapshotEngine;
@@ -32,13 +30,8 @@ public class DefaultDataNodeParts implements DataNodeParts {
     }
 
     @Override
-    public List<ChainLink> knownChain(String blockPoolId, Collection<Path> directories) {
-        return KnownChain.read(blockPoolId, directories);
-    }
-
-    @Override
-    public SnapshotEngine openEngine(EngineSettings settings, Origin origin, List<ChainLink> chain) throws IOException {
-        return SnapshotEngines.open(settings, origin, List.of(), chain);
+    public SnapshotEngine openEngine(EngineSettings settings, Origin origin) throws IOException {
+        return SnapshotEngines.open(settings, origin, List.of(), List.of());
     }
 
     @Override

@@ -56,7 +56,8 @@ final class SnapshotPool implements PoolControl, Closeable {
         this.volumes = new PoolVolumes(context.parts(), context.storeOptions(), trouble);
         this.replicas = new LiveReplicas(context.dataset(), blockPoolId, volumes::stores);
         this.origin = new SwitchableOrigin(new LiveOrigin(replicas, new ReplicaFileReader(geometry())));
-        this.engine = openEngine(roots);
+        this.engine = context.parts()
+                .openEngine(context.engineSettings(), context.parts().origin(origin));
         this.preserver = new ReplicaPreserver(engine, replicas, geometry(), trouble);
         this.open = new OpenReplicas(this::mayBeOpen);
         this.gate = new AdmissionGate(blockPoolId);
@@ -224,15 +225,6 @@ final class SnapshotPool implements PoolControl, Closeable {
                 engine) {
             follower.close();
         }
-    }
-
-    private SnapshotEngine openEngine(Collection<Path> roots) throws IOException {
-        List<Path> directories = roots.stream()
-                .map(root -> PoolVolumes.storeDirectory(root, blockPoolId()))
-                .toList();
-        DataNodeParts parts = context.parts();
-        return parts.openEngine(
-                context.engineSettings(), parts.origin(origin), parts.knownChain(blockPoolId(), directories));
     }
 
     private boolean mayBeOpen(long blockId) {
