@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.volsnap.datanode.PoolControl;
+import org.volsnap.datanode.rollback.RollbackEpoch;
 import org.volsnap.engine.ChainLink;
 import org.volsnap.engine.LiveReplica;
 import org.volsnap.engine.SnapshotEngine;
 import org.volsnap.model.SnapshotId;
 import org.volsnap.model.StampFence;
 import org.volsnap.protocol.proto.VolsnapProtos.RegistryProto;
-import org.volsnap.protocol.proto.VolsnapProtos.RollbackEpochProto;
 import org.volsnap.protocol.proto.VolsnapProtos.SnapshotAckProto;
 import org.volsnap.protocol.proto.VolsnapProtos.SnapshotProto;
 import org.volsnap.protocol.proto.VolsnapProtos.SnapshotStateProto;
@@ -136,20 +136,30 @@ final class ChainKeeper {
     private boolean learn(RegistryProto registry) {
         boolean news = registry.getVersion() > state.registry().getVersion();
         state.setRegistry(registry);
+        Optional<RollbackEpoch> next = RegistryRules.epochs(registry).stream()
+                .filter(epoch -> epoch.number() > state.appliedEpoch())
+                .findFirst();
         for (SnapshotProto snapshot : registry.getSnapshotsList()) {
-            if (snapshot.getState() != SnapshotStateProto.DELETING) {
+            if (snapshot.getState() != SnapshotStateProto.DELETING
+                    && next.filter(epoch -> isAfter(snapshot, epoch)).isEmpty()) {
                 news |= learn(snapshot);
             }
         }
-        for (RollbackEpochProto epoch : registry.getEpochsList()) {
-            SnapshotId target = SnapshotId.ofRegistry(epoch.getSnapshotId());
-            if (epoch.getNumber() > state.appliedEpoch() && state.entry(target).isEmpty()) {
-                // Deleted by now, and still needed here: its fence tells what newer snapshots preserved of its time.
-                state.put(target, new FollowerState.Entry(RegistryRules.fence(epoch.getFence()), true));
-                news = true;
-            }
+        return next.map(this::learnTarget).orElse(false) | news;
+    }
+
+    /** Such a snapshot has nothing to do with what the epoch takes away here, and may not own it. */
+    private static boolean isAfter(SnapshotProto snapshot, RollbackEpoch epoch) {
+        return !snapshot.hasFence() || epoch.isLater(snapshot.getFence().getStamp());
+    }
+
+    /** A target that is deleted by now is still needed: its fence tells what newer snapshots preserved of its time. */
+    private boolean learnTarget(RollbackEpoch epoch) {
+        if (state.entry(epoch.target()).isPresent()) {
+            return false;
         }
-        return news;
+        state.put(epoch.target(), new FollowerState.Entry(epoch.fence(), true));
+        return true;
     }
 
     private boolean learn(SnapshotProto snapshot) {

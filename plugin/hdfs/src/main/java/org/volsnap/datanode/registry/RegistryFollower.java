@@ -206,6 +206,7 @@ public final class RegistryFollower implements PoolFollower {
         for (PoolVolume volume : done) {
             state.setAppliedEpoch(volume, epoch.number());
         }
+        chain.follow(state.registry());
         return true;
     }
 

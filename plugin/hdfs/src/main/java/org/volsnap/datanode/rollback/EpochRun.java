@@ -17,6 +17,7 @@ import org.volsnap.datanode.PoolVolume;
 import org.volsnap.model.ReplicaFiles;
 import org.volsnap.model.VersionHeader;
 import org.volsnap.model.VersionState;
+import org.volsnap.store.VersionLostException;
 import org.volsnap.store.WholeReplica;
 
 /**
@@ -92,13 +93,20 @@ final class EpochRun {
         settled.add(live.key().blockId());
     }
 
+    /** A replica that the version does not rest on goes; then the stored one that it rests on comes back. */
     private void restore(DiskReplica live, VersionHeader version) throws IOException {
-        boolean restsOnStored = control.engine().storedBase(version).isPresent();
-        if (restsOnStored || !isTheOne(live)) {
-            leave(live);
-        } else {
-            actions.merge(version, live);
+        if (isTheOne(live) && storedBase(version).isEmpty() && actions.merge(version, live)) {
             settled.add(live.key().blockId());
+        } else {
+            leave(live);
+        }
+    }
+
+    private Optional<WholeReplica> storedBase(VersionHeader version) throws IOException {
+        try {
+            return control.engine().storedBase(version);
+        } catch (VersionLostException e) {
+            return Optional.empty();
         }
     }
 
@@ -128,7 +136,7 @@ final class EpochRun {
 
     void putBack(Collection<PoolVolume> volumes) throws IOException {
         for (VersionHeader version : targets.versions()) {
-            Optional<WholeReplica> base = control.engine().storedBase(version);
+            Optional<WholeReplica> base = storedBase(version);
             if (base.isPresent()) {
                 Optional<PoolVolume> volume = volumeOf(base.get(), volumes);
                 if (volume.isPresent()) {
@@ -163,8 +171,11 @@ final class EpochRun {
         actions.putBack(base, volume, version.state());
         DiskReplica live =
                 directories.find(blockId).orElseThrow(() -> new IOException(base + " was put back and is not there"));
-        actions.merge(version, live);
-        settled.add(blockId);
+        if (actions.merge(version, live)) {
+            settled.add(blockId);
+        } else {
+            actions.remove(List.of(live));
+        }
     }
 
     private void putBackWhole(WholeReplica stored, PoolVolume volume) throws IOException {

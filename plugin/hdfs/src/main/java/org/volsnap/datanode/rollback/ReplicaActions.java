@@ -71,20 +71,21 @@ final class ReplicaActions {
     }
 
     /**
-     * Makes a live replica equal to the version that rests on it. When that is not to be had any more the replica goes:
-     * other bytes than those of T are worse than none.
+     * Makes a live replica equal to a version.
+     *
+     * @return false when that is not to be had any more: the replica has to go then, because other bytes than those of T
+     *     are worse than none
      */
-    void merge(VersionHeader version, DiskReplica live) throws IOException {
+    boolean merge(VersionHeader version, DiskReplica live) throws IOException {
         ReplicaPlaces places = origin.directories().places(live.volume());
         try (ReplicaRestorer writer =
                 new ReplicaRestorer(disk, places, origin.reader(), control.geometry(), live.files())) {
             control.engine().merge(version, live.open(), writer);
             tally.merged.increment();
+            return true;
         } catch (VersionLostException | ChecksumException | EOFException e) {
-            LOG.warn("{} is lost", version, e);
-            tally.lost.increment();
-            DiskReplica now = origin.directories().find(version.key().blockId()).orElse(live);
-            remove(List.of(now));
+            LOG.warn("{} can't be restored from {}", version, live.files().data(), e);
+            return false;
         }
     }
 
