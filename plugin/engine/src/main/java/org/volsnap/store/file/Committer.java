@@ -1,0 +1,200 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.store.file;
+
+import com.google.common.util.concurrent.Uninterruptibles;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.volsnap.store.StoreException;
+
+/**
+ * The one thread that writes to a log. It takes all that waits, appends it as one batch with one force, and completes
+ * the futures; what comes in meanwhile is the next batch. A continuation that a caller attaches without an executor
+ * runs on this thread and must not wait for the store.
+ */
+final class Committer implements Closeable {
+    private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
+    private static final long MAX_BATCH_BYTES = 8L << 20;
+
+    /** Work that needs the log to stand still. */
+    interface LogTask {
+        void run(LogWriter log) throws IOException;
+    }
+
+    private sealed interface Work {
+        record Append(Submission submission) implements Work {}
+
+        record Task(LogTask task, CompletableFuture<Void> done) implements Work {}
+
+        record Stop() implements Work {}
+    }
+
+    private final BlockingQueue<Work> queue = new LinkedBlockingQueue<>();
+    private final LogWriter log;
+    private final SpaceIndex space;
+    private final Reserve reserve;
+    private final long maxBatchBytes;
+    private final Thread thread;
+    private volatile boolean closed;
+
+    Committer(LogWriter log, SpaceIndex space, Reserve reserve, long segmentBytes, String name) {
+        this.log = log;
+        this.space = space;
+        this.reserve = reserve;
+        this.maxBatchBytes = Math.min(MAX_BATCH_BYTES, segmentBytes);
+        this.thread = new Thread(this::run, "volsnap-store-" + name);
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** The submission's future completes when it is durable. */
+    void submit(Submission submission) {
+        if (!enqueue(new Work.Append(submission))) {
+            submission.done().completeExceptionally(closedException());
+        }
+    }
+
+    /** Runs the task between two batches, and waits for it. */
+    void call(LogTask task) throws IOException {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        if (!enqueue(new Work.Task(task, done))) {
+            throw closedException();
+        }
+        await(done);
+    }
+
+    private static void await(CompletableFuture<Void> done) throws IOException {
+        try {
+            Uninterruptibles.getUninterruptibly(done);
+        } catch (ExecutionException e) {
+            throw new StoreException("the log could not be changed: " + e.getCause(), e);
+        }
+    }
+
+    private boolean enqueue(Work work) {
+        if (closed) {
+            return false;
+        }
+        queue.add(work);
+        return !closed || !queue.remove(work);
+    }
+
+    private static StoreException closedException() {
+        return new StoreException("the store is closed");
+    }
+
+    private void run() {
+        boolean running = true;
+        while (running) {
+            try {
+                Work work = queue.poll();
+                if (work == null) {
+                    mark();
+                    work = queue.take();
+                }
+                running = perform(work);
+            } catch (InterruptedException e) {
+                LOG.warn("Ignoring an interrupt: the committer ends when its store is closed");
+            }
+        }
+    }
+
+    private boolean perform(Work work) {
+        if (work instanceof Work.Append append) {
+            commit(gather(append.submission()));
+        } else if (work instanceof Work.Task task) {
+            perform(task);
+        }
+        return !(work instanceof Work.Stop);
+    }
+
+    private void perform(Work.Task work) {
+        try {
+            work.task().run(log);
+            work.done().complete(null);
+        } catch (IOException | RuntimeException | Error e) {
+            work.done().completeExceptionally(e);
+        }
+    }
+
+    /** All appends that wait now, up to one that has to begin a segment. */
+    private List<Submission> gather(Submission first) {
+        List<Submission> batch = new ArrayList<>();
+        batch.add(first);
+        long bytes = first.length();
+        while (queue.peek() instanceof Work.Append next) {
+            bytes += next.submission().length();
+            if (bytes > maxBatchBytes || log.startsSegment(next.submission())) {
+                break;
+            }
+            batch.add(next.submission());
+            queue.remove();
+        }
+        return batch;
+    }
+
+    private void commit(List<Submission> batch) {
+        try {
+            append(batch);
+        } catch (IOException | RuntimeException | Error e) {
+            LOG.warn("A batch of {} frames was not committed", batch.size(), e);
+            List<Submission> failed = new ArrayList<>(batch);
+            failed.removeAll(commitFromReserve(batch));
+            failed.forEach(submission -> submission
+                    .done()
+                    .completeExceptionally(new StoreException("the store could not commit: " + e.getMessage(), e)));
+        }
+    }
+
+    /** Puts what frees space into the space that is set aside for it; returns what is committed. */
+    private List<Submission> commitFromReserve(List<Submission> batch) {
+        List<Submission> freeing = batch.stream().filter(Submission::frees).toList();
+        try {
+            if (!freeing.isEmpty() && reserve.release()) {
+                append(freeing);
+                return freeing;
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            LOG.warn("{} frames that free space were not committed either", freeing.size(), e);
+        }
+        return List.of();
+    }
+
+    private void append(List<Submission> batch) throws IOException {
+        List<PlacedEntry> placed = log.append(batch);
+        placed.forEach(space::add);
+        Iterator<PlacedEntry> places = placed.iterator();
+        batch.forEach(submission -> submission.done().complete(places.next().position()));
+    }
+
+    private void mark() {
+        try {
+            log.mark();
+        } catch (IOException e) {
+            LOG.warn("The log could not be marked durable", e);
+        }
+    }
+
+    /** Commits what was submitted before, then ends. */
+    @Override
+    public void close() throws IOException {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        queue.add(new Work.Stop());
+        Uninterruptibles.joinUninterruptibly(thread);
+        log.close();
+    }
+}

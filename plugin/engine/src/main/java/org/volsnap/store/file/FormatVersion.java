@@ -1,0 +1,25 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.store.file;
+
+import java.nio.file.Path;
+import org.volsnap.store.StoreVersionException;
+
+/** The format's version, the same in all files of a store. */
+final class FormatVersion {
+    static final short MIN = 1;
+    static final short MAX = 1;
+
+    private FormatVersion() {}
+
+    static boolean isReadable(short version) {
+        return version >= MIN && version <= MAX;
+    }
+
+    static void check(short version, Path file) throws StoreVersionException {
+        if (!isReadable(version)) {
+            String age = version > MAX ? "newer" : "no longer supported";
+            throw new StoreVersionException("%s has format version %d, %s: this software reads versions %d to %d"
+                    .formatted(file, version, age, MIN, MAX));
+        }
+    }
+}

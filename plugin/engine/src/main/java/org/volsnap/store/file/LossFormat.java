@@ -1,0 +1,28 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.store.file;
+
+/**
+ * The bytes of the losses file, version 1: slots of 512 bytes, each zero or the same 256 bytes twice, so that one
+ * damaged byte hides no loss. Little-endian, offsets in bytes.
+ *
+ * <pre>
+ *  0     4   6   8               16                    252 256
+ *  +-----+---+---+---------------+-----------------------+---+
+ *  |magic|len|zero| version      | reason, UTF-8, zeros  |crc|
+ *  +-----+---+---+---------------+-----------------------+---+
+ * </pre>
+ *
+ * The crc covers the store's id and everything before it.
+ */
+final class LossFormat {
+    static final int MAGIC = 0x534f4c56; // "VLOS"
+    static final int REASON_LENGTH_OFFSET = 4;
+    static final int VERSION_OFFSET = 8;
+    static final int REASON_OFFSET = 16;
+    static final int CRC_OFFSET = 252;
+    static final int COPY_BYTES = 256;
+    static final int SLOT_BYTES = 2 * COPY_BYTES;
+    static final int MAX_REASON_BYTES = CRC_OFFSET - REASON_OFFSET;
+
+    private LossFormat() {}
+}
