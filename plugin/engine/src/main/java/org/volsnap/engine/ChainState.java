@@ -1,0 +1,88 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.engine;
+
+import com.google.common.collect.ImmutableSortedMap;
+import com.google.common.collect.ImmutableSortedSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.volsnap.model.SnapshotId;
+
+/**
+ * The chain at one moment.
+ *
+ * @param links the snapshots
+ * @param leaving snapshots that are being dropped or adopted: they may still own something, and see nothing
+ */
+record ChainState(ImmutableSortedMap<SnapshotId, ChainLink> links, ImmutableSortedSet<SnapshotId> leaving) {
+    static ChainState of(List<ChainLink> links) {
+        ImmutableSortedMap.Builder<SnapshotId, ChainLink> sorted = ImmutableSortedMap.naturalOrder();
+        links.forEach(link -> sorted.put(link.id(), link));
+        return new ChainState(sorted.buildOrThrow(), ImmutableSortedSet.of());
+    }
+
+    boolean isEmpty() {
+        return links.isEmpty();
+    }
+
+    Optional<ChainLink> find(SnapshotId id) {
+        return Optional.ofNullable(links.get(id));
+    }
+
+    @Nullable
+    ChainLink newest() {
+        Map.Entry<SnapshotId, ChainLink> newest = links.lastEntry();
+        return newest == null ? null : newest.getValue();
+    }
+
+    /** The next older snapshot. */
+    @Nullable
+    ChainLink olderThan(SnapshotId id) {
+        Map.Entry<SnapshotId, ChainLink> older = links.lowerEntry(id);
+        return older == null ? null : older.getValue();
+    }
+
+    /** All that may own what this snapshot sees, oldest first. */
+    Iterable<SnapshotId> ownersFrom(SnapshotId id) {
+        return ImmutableSortedSet.<SnapshotId>naturalOrder()
+                .addAll(links.tailMap(id, true).keySet())
+                .addAll(leaving.tailSet(id, true))
+                .build();
+    }
+
+    /** All that may own anything, oldest first. */
+    Iterable<SnapshotId> owners() {
+        return ImmutableSortedSet.<SnapshotId>naturalOrder()
+                .addAll(links.keySet())
+                .addAll(leaving)
+                .build();
+    }
+
+    ChainState with(ChainLink link) {
+        ImmutableSortedMap.Builder<SnapshotId, ChainLink> more = ImmutableSortedMap.naturalOrder();
+        more.putAll(without(link.id()).links());
+        more.put(link.id(), link);
+        return new ChainState(more.buildOrThrow(), leaving);
+    }
+
+    ChainState withLeaving(SnapshotId id) {
+        return new ChainState(
+                without(id).links(),
+                ImmutableSortedSet.<SnapshotId>naturalOrder()
+                        .addAll(leaving)
+                        .add(id)
+                        .build());
+    }
+
+    /** Neither in the chain nor leaving. */
+    ChainState without(SnapshotId id) {
+        ImmutableSortedMap.Builder<SnapshotId, ChainLink> fewer = ImmutableSortedMap.naturalOrder();
+        links.values().stream().filter(link -> !link.id().equals(id)).forEach(link -> fewer.put(link.id(), link));
+        return new ChainState(
+                fewer.buildOrThrow(),
+                leaving.stream()
+                        .filter(other -> !other.equals(id))
+                        .collect(ImmutableSortedSet.toImmutableSortedSet(SnapshotId::compareTo)));
+    }
+}

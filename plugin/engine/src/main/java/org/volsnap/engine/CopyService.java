@@ -1,0 +1,127 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.engine;
+
+import com.google.common.util.concurrent.ThreadFactoryBuilder;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import org.volsnap.model.BlockKey;
+import org.volsnap.model.ChunkContent;
+import org.volsnap.store.ChunkLocation;
+import org.volsnap.store.StoreException;
+
+/**
+ * Copies chunks from the origin to a store: kcopyd. A few threads read; commits go on while they read the next, so that
+ * one force of the store serves many. The bytes in flight are bounded; who waits for them holds no lock.
+ */
+final class CopyService implements Closeable {
+    /** Chunks that one thread reads one after the other, so that they lie one after the other in the store. */
+    static final int BATCH = 16;
+
+    private static final long BYTES_IN_FLIGHT = 32L << 20;
+    private static final int READ_ATTEMPTS = 3;
+
+    private final Origin origin;
+    private final ExecutorService threads;
+    private final Semaphore copiesInFlight;
+    private volatile boolean closed;
+
+    CopyService(Origin origin, EngineSettings settings) {
+        this.origin = origin;
+        this.threads = Executors.newFixedThreadPool(
+                settings.copyThreads(),
+                new ThreadFactoryBuilder()
+                        .setNameFormat("volsnap-copy-%d")
+                        .setDaemon(true)
+                        .build());
+        long copies = BYTES_IN_FLIGHT / settings.geometry().chunkSizeBytes();
+        this.copiesInFlight = new Semaphore((int) Math.max(BATCH, Math.min(copies, 1024)));
+    }
+
+    /**
+     * Copies pending exceptions of one block.
+     *
+     * @param live the replica as it was when they were made
+     * @param done called once for each, with the location or what went wrong, in a thread of the store or of this
+     *     service; must not block
+     */
+    void copy(
+            BlockExceptions block,
+            BlockKey live,
+            List<PendingException> batch,
+            BiConsumer<PendingException, Outcome> done) {
+        try {
+            threads.execute(() -> batch.forEach(pending -> copyOne(block, live, pending, done)));
+        } catch (RejectedExecutionException e) {
+            Outcome closed = Outcome.failed(new StoreException("the engine is closed", e));
+            batch.forEach(pending -> done.accept(pending, closed));
+        }
+    }
+
+    /**
+     * How a copy ended.
+     *
+     * @param location where it lies; null when it failed
+     * @param failure what went wrong; null when it went well
+     */
+    record Outcome(
+            @Nullable ChunkLocation location, @Nullable Throwable failure) {
+        static Outcome failed(Throwable failure) {
+            return new Outcome(null, failure);
+        }
+    }
+
+    private void copyOne(
+            BlockExceptions block,
+            BlockKey live,
+            PendingException pending,
+            BiConsumer<PendingException, Outcome> done) {
+        CompletableFuture<ChunkLocation> committed;
+        copiesInFlight.acquireUninterruptibly();
+        try {
+            if (closed) {
+                throw new StoreException("the engine is closed");
+            }
+            ChunkContent content = read(block, live, pending);
+            Version target = pending.target();
+            committed = target.store().exceptions().commitChunk(target.number(), pending.chunk(), content);
+        } catch (IOException | RuntimeException e) {
+            committed = CompletableFuture.failedFuture(e);
+        }
+        CompletableFuture<ChunkLocation> unused = committed.whenComplete((location, failure) -> {
+            copiesInFlight.release();
+            done.accept(pending, new Outcome(location, failure));
+        });
+    }
+
+    /** Reads the chunk, also when the replica got another stamp meanwhile: its bytes are kept by the pending exception. */
+    private ChunkContent read(BlockExceptions block, BlockKey live, PendingException pending) throws IOException {
+        BlockKey key = live;
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return origin.readLive(key, pending.chunk(), pending.lengthBytes());
+            } catch (IOException e) {
+                Optional<LiveReplica> now = origin.find(live.pool(), live.blockId());
+                if (attempt == READ_ATTEMPTS || now.isEmpty() || !block.restsOn(pending, now.get())) {
+                    throw e;
+                }
+                key = now.get().key();
+            }
+        }
+    }
+
+    /** Copies that have not begun fail. */
+    @Override
+    public void close() {
+        closed = true;
+        threads.shutdownNow().forEach(Runnable::run);
+    }
+}

@@ -1,0 +1,394 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.engine;
+
+import static com.google.common.base.Preconditions.checkArgument;
+import static java.util.Objects.requireNonNull;
+
+import com.google.common.util.concurrent.MoreExecutors;
+import com.google.common.util.concurrent.ThreadFactoryBuilder;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.volsnap.engine.EngineStatus.SnapshotStatus;
+import org.volsnap.model.BlockKey;
+import org.volsnap.model.ReplicaFiles;
+import org.volsnap.model.SnapshotId;
+import org.volsnap.model.StampFence;
+import org.volsnap.model.VersionHeader;
+import org.volsnap.store.VersionLostException;
+import org.volsnap.store.WholeReplica;
+import org.volsnap.store.WholeReplicaStore;
+
+/** The engine: its verbs, each handed to the part that does it. See the package's tour for the parts. */
+public final class CowEngine implements SnapshotEngine {
+    private static final Logger LOG = LoggerFactory.getLogger(CowEngine.class);
+    private static final Duration TROUBLES_AT_CLOSE = Duration.ofSeconds(10);
+
+    private final EngineContext context;
+    private final BlockIndex index;
+    private final BlockGate gate = new BlockGate();
+    private final ChangeEpochs epochs = new ChangeEpochs();
+    private final ExecutorService troubles = daemon("volsnap-loss-%d");
+    private final ExecutorService sweeper = daemon("volsnap-sweep-%d");
+    private final CopyService copies;
+    private final Preserver preserver;
+    private final WholeReplicas wholeReplicas;
+    private final SnapshotReader reader;
+    private final SnapshotDrop drop;
+    private final Merger merger;
+
+    private CowEngine(EngineSettings settings, Origin origin, List<ChainLink> chain) {
+        Volumes volumes = new Volumes();
+        context = new EngineContext(
+                settings, origin, new Chain(chain), volumes, new Numbers(), new Statistics(), new Activity());
+        index = new BlockIndex(context);
+        LossRecorder losses = new LossRecorder(volumes);
+        copies = new CopyService(origin, settings);
+        preserver = new Preserver(context, index, copies, losses, troubles);
+        wholeReplicas = new WholeReplicas(context, index, losses);
+        reader = new SnapshotReader(context, index, wholeReplicas, losses);
+        drop = new SnapshotDrop(context, index, epochs);
+        merger = new Merger(context, preserver, losses);
+    }
+
+    /**
+     * Replays the stores and starts an engine on them.
+     *
+     * @param settings how it works
+     * @param origin the live replicas; not asked for anything before this returns
+     * @param volumes the stores of each storage volume, not yet replayed; the engine closes their exception stores
+     * @param chain the snapshots that are known to exist, in any order
+     * @throws IOException when a store can't be read at all; none was closed then
+     */
+    public static CowEngine open(
+            EngineSettings settings, Origin origin, Collection<VolumeStore> volumes, List<ChainLink> chain)
+            throws IOException {
+        CowEngine engine = new CowEngine(
+                requireNonNull(settings, "settings is null"), requireNonNull(origin, "origin is null"), chain);
+        try {
+            engine.attach(volumes);
+            return engine;
+        } catch (IOException | RuntimeException e) {
+            engine.stopThreads();
+            throw e;
+        }
+    }
+
+    private static ExecutorService daemon(String nameFormat) {
+        return Executors.newSingleThreadExecutor(new ThreadFactoryBuilder()
+                .setNameFormat(nameFormat)
+                .setDaemon(true)
+                .build());
+    }
+
+    // ---- stores
+
+    private void attach(Collection<VolumeStore> volumes) throws IOException {
+        List<AttachedStore> stores = volumes.stream().map(AttachedStore::new).toList();
+        new EngineLoader(context, index).load(stores);
+        stores.forEach(context.volumes()::attach);
+    }
+
+    @Override
+    public void addVolume(VolumeStore volume) throws IOException {
+        String id = volume.exceptions().id();
+        checkArgument(context.volumes().find(id).isEmpty(), "store %s is attached already", id);
+        attach(List.of(volume));
+    }
+
+    @Override
+    public void removeVolume(VolumeStore volume) {
+        context.volumes().detach(volume.exceptions().id()).ifPresent(CowEngine::closeQuietly);
+    }
+
+    private static void closeQuietly(AttachedStore store) {
+        try {
+            store.exceptions().close();
+        } catch (IOException e) {
+            LOG.warn("{} did not close", store, e);
+        }
+    }
+
+    @Override
+    public Set<SnapshotId> owners() throws IOException {
+        Set<SnapshotId> owners = new TreeSet<>(context.statistics().owners());
+        for (AttachedStore store : context.volumes().all()) {
+            try (Stream<SnapshotId> kept = store.replicas().owners()) {
+                kept.forEach(owners::add);
+            }
+        }
+        return owners;
+    }
+
+    // ---- chain
+
+    @Override
+    public List<ChainLink> chain() {
+        return context.chain().state().links().values().asList();
+    }
+
+    @Override
+    public void addSnapshot(SnapshotId id) throws InterruptedIOException {
+        context.chain().add(requireNonNull(id, "id is null"));
+        Waits.await(epochs.advance());
+    }
+
+    @Override
+    public void setFence(SnapshotId id, StampFence fence) throws IOException {
+        context.chain().setFence(id, requireNonNull(fence, "fence is null"));
+        sweep("exclude what existed after snapshot " + id, () -> drop.exclude(id));
+    }
+
+    @Override
+    public void adopt(SnapshotId provisional, SnapshotId real) throws IOException {
+        checkArgument(!provisional.equals(real), "%s can't adopt itself", real);
+        drop.adopt(provisional, real);
+    }
+
+    @Override
+    public void dropSnapshot(SnapshotId id) throws IOException {
+        drop.drop(requireNonNull(id, "id is null"));
+        sweep("give space back after snapshot " + id, this::compact);
+    }
+
+    private interface SweepTask {
+        void run() throws IOException;
+    }
+
+    private void sweep(String what, SweepTask task) {
+        sweeper.execute(() -> {
+            try {
+                task.run();
+            } catch (IOException | RuntimeException e) {
+                LOG.warn("Could not {}: tried again after the next restart or drop", what, e);
+            }
+        });
+    }
+
+    private void compact() throws IOException {
+        for (AttachedStore store : context.volumes().all()) {
+            store.exceptions().compact();
+        }
+    }
+
+    @Override
+    public void recordOpen(SnapshotId id, Collection<LiveReplica> replicas) throws IOException {
+        ChainLink snapshot = context.chain().require(id);
+        List<Change> changes = replicas.stream()
+                .filter(replica -> snapshot.fence().contains(replica.key().stamp()))
+                .map(replica -> Change.none(replica, context.volumes().of(replica)))
+                .toList();
+        preserver.record(snapshot, changes);
+    }
+
+    // ---- changes of the origin
+
+    @Override
+    public OriginChange begin(ChangeRequest request) throws InterruptedIOException {
+        LiveReplica replica = request.replica();
+        return passGate(List.of(replica), () -> preserver.preserve(changeOf(request)));
+    }
+
+    @Override
+    public OriginChange beginDelete(Collection<LiveReplica> replicas) throws InterruptedIOException {
+        Map<Long, LiveReplica> byBlock = new HashMap<>();
+        replicas.forEach(replica -> byBlock.put(replica.key().blockId(), replica));
+        List<LiveReplica> sorted = byBlock.values().stream()
+                .sorted(Comparator.comparingLong(replica -> replica.key().blockId()))
+                .toList();
+        return passGate(sorted, () -> {
+            for (LiveReplica replica : sorted) {
+                preserver.settle(replica.key().blockId());
+            }
+            wholeReplicas.keep(sorted);
+        });
+    }
+
+    @Override
+    public OriginChange announce(ChangeRequest request) throws InterruptedIOException {
+        return passGate(List.of(), () -> preserver.preserve(changeOf(request)));
+    }
+
+    private Change changeOf(ChangeRequest request) {
+        return Change.of(request, context.volumes().of(request.replica()));
+    }
+
+    private interface Preservation {
+        void run() throws InterruptedIOException;
+    }
+
+    /** Takes the gates in the order given, then preserves; gives all back when interrupted. */
+    private OriginChange passGate(List<LiveReplica> replicas, Preservation preservation) throws InterruptedIOException {
+        List<BlockGate.Ticket> tickets = new ArrayList<>(replicas.size());
+        ChangeEpochs.Epoch epoch = null;
+        boolean passed = false;
+        try {
+            for (LiveReplica replica : replicas) {
+                tickets.add(gate.enter(replica.key().blockId()));
+            }
+            epoch = epochs.enter();
+            preservation.run();
+            passed = true;
+            return new GatedChange(epoch, tickets);
+        } finally {
+            if (!passed) {
+                tickets.forEach(BlockGate.Ticket::close);
+                if (epoch != null) {
+                    epoch.leave();
+                }
+            }
+        }
+    }
+
+    // ---- the past
+
+    @Override
+    public Optional<VersionView> view(SnapshotId id, BlockKey key) throws IOException {
+        return reader.view(requireNonNull(id, "id is null"), requireNonNull(key, "key is null"));
+    }
+
+    @Override
+    public Collection<VersionHeader> versions(SnapshotId id) {
+        List<VersionHeader> headers = new ArrayList<>();
+        context.chain().state().find(id).ifPresent(snapshot -> {
+            for (long blockId : index.blockIds()) {
+                index.find(blockId)
+                        .ifPresent(block -> block.visible(snapshot).forEach(version -> headers.add(version.header())));
+            }
+        });
+        return headers;
+    }
+
+    @Override
+    public Stream<WholeReplica> wholeReplicas(SnapshotId id) throws IOException {
+        return wholeReplicas.list(context.chain().require(id));
+    }
+
+    // ---- merge
+
+    @Override
+    public Optional<WholeReplica> storedBase(VersionHeader version) throws IOException {
+        LineageView lineage = index.find(version.key().blockId())
+                .flatMap(block -> block.lineageOf(version.number()))
+                .orElseThrow(() -> new VersionLostException(version + " is not known here any more"));
+        Optional<LiveReplica> live =
+                context.origin().find(version.key().pool(), version.key().blockId());
+        if (live.isPresent()
+                && lineage.base().matches(live.get().key().stamp(), live.get().length())) {
+            return Optional.empty();
+        }
+        return wholeReplicas.findBase(version.key(), lineage.base());
+    }
+
+    @Override
+    public void moveOut(WholeReplica replica, ReplicaFiles to) throws IOException {
+        try (BlockGate.Ticket ticket = gate.enter(replica.key().blockId())) {
+            LOG.debug("Moving {} out of the store, gate {}", replica.key(), ticket);
+            WholeReplicaStore store = wholeReplicas.storeOf(replica);
+            store.moveOut(replica, to);
+            store.force();
+        }
+    }
+
+    @Override
+    public void merge(VersionHeader version, LiveReplica live, OriginWriter writer) throws IOException {
+        long blockId = version.key().blockId();
+        ChangeEpochs.Epoch epoch = null;
+        try (BlockGate.Ticket ticket = gate.enter(blockId);
+                BlockIndex.Use use = index.use(blockId)) {
+            LOG.debug("Merging {} into {}, gate {}", version, live.key(), ticket);
+            epoch = epochs.enter();
+            merger.merge(use.block(), version, live, writer);
+        } finally {
+            if (epoch != null) {
+                epoch.leave();
+            }
+        }
+    }
+
+    // ---- state
+
+    @Override
+    public EngineStatus status() {
+        Map<SnapshotId, SnapshotStatus> snapshots = new TreeMap<>();
+        for (ChainLink snapshot : chain()) {
+            snapshots.put(snapshot.id(), statusOf(snapshot));
+        }
+        Activity activity = context.activity();
+        return new EngineStatus(
+                activity.pending(), context.statistics().completed(), activity.conflictingReads(), snapshots);
+    }
+
+    private SnapshotStatus statusOf(ChainLink snapshot) {
+        Statistics.Owned owned = context.statistics().of(snapshot.id());
+        long wholeBytes = context.volumes().all().stream()
+                .mapToLong(store -> store.replicas().usedBytes(snapshot.id()))
+                .sum();
+        long lost = context.statistics().lost().stream()
+                .filter(version -> Visibility.sees(snapshot, version))
+                .count();
+        return new SnapshotStatus(owned.versions(), owned.chunks(), owned.bytes() + wholeBytes, lost);
+    }
+
+    @Override
+    public boolean awaitQuiet(long timeoutMillis) throws InterruptedIOException {
+        CompletableFuture<Void> quiet = context.activity().quiet();
+        try {
+            quiet.get(timeoutMillis, TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            context.activity().forget(quiet);
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while waiting for pending exceptions");
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a future that only completes has failed", e);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        stopThreads();
+        IOException first = null;
+        for (AttachedStore store : context.volumes().all()) {
+            try {
+                store.exceptions().close();
+            } catch (IOException e) {
+                if (first == null) {
+                    first = e;
+                } else {
+                    first.addSuppressed(e);
+                }
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
+    }
+
+    private void stopThreads() {
+        copies.close();
+        sweeper.shutdownNow();
+        boolean unused = MoreExecutors.shutdownAndAwaitTermination(troubles, TROUBLES_AT_CLOSE);
+    }
+}

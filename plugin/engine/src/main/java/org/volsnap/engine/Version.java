@@ -1,0 +1,55 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.engine;
+
+import org.jspecify.annotations.Nullable;
+import org.volsnap.model.ChunkGeometry;
+import org.volsnap.model.SnapshotId;
+import org.volsnap.model.VersionHeader;
+
+/**
+ * A completed header exception, as it is at one moment.
+ *
+ * @param header what the store has of it
+ * @param store where it and all its chunks lie
+ * @param carrier nobody's version: only its chunks serve the versions before it in the lineage
+ * @param lost why it is not to be had any more; null while it is
+ */
+record Version(
+        VersionHeader header,
+        AttachedStore store,
+        boolean carrier,
+        @Nullable String lost) {
+    static Version preserved(VersionHeader header, AttachedStore store) {
+        return new Version(header, store, false, null);
+    }
+
+    long number() {
+        return header.number();
+    }
+
+    boolean isLost() {
+        return lost != null;
+    }
+
+    /** Whether reads of it count on what it resolves to. */
+    boolean isReadable() {
+        return !carrier && lost == null;
+    }
+
+    boolean isOwnedBy(SnapshotId id) {
+        return header.owner().equals(id);
+    }
+
+    /** Bytes of this chunk that belong to the version. */
+    int lengthOf(ChunkGeometry geometry, long chunk) {
+        return geometry.lengthOf(chunk, header.length());
+    }
+
+    Version handedTo(SnapshotId owner, boolean asCarrier) {
+        return new Version(header.withOwner(owner), store, asCarrier, lost);
+    }
+
+    Version lostFor(String reason) {
+        return new Version(header, store, carrier, lost == null ? reason : lost);
+    }
+}

@@ -1,0 +1,170 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.engine;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.volsnap.model.Base;
+import org.volsnap.model.BlockKey;
+import org.volsnap.model.SnapshotId;
+import org.volsnap.model.StampFence;
+import org.volsnap.model.VersionHeader;
+import org.volsnap.model.VersionState;
+import org.volsnap.store.StoreException;
+import org.volsnap.store.WholeReplica;
+import org.volsnap.store.WholeReplicaStore;
+
+/** Whole replicas across all storage volumes: keeps them before a delete, finds them again. Nothing of them in memory. */
+final class WholeReplicas {
+    private static final Logger LOG = LoggerFactory.getLogger(WholeReplicas.class);
+
+    private final EngineContext context;
+    private final BlockIndex index;
+    private final LossRecorder losses;
+
+    WholeReplicas(EngineContext context, BlockIndex index, LossRecorder losses) {
+        this.context = context;
+        this.index = index;
+        this.losses = losses;
+    }
+
+    // ---- looking
+
+    /** The replica under the first of these owners that has it. */
+    Optional<WholeReplica> find(BlockKey key, Iterable<SnapshotId> owners) throws IOException {
+        for (SnapshotId owner : owners) {
+            for (AttachedStore store : context.volumes().all()) {
+                Optional<WholeReplica> found = store.replicas().find(key, owner);
+                if (found.isPresent()) {
+                    return found;
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The replica that a lineage with this base rests on, once it is no longer live. */
+    Optional<WholeReplica> findBase(BlockKey block, Base base) throws IOException {
+        Optional<WholeReplica> after =
+                find(block.withStamp(base.stampAfter()), context.chain().state().owners());
+        return after.isPresent() || base.stampAfter() == base.stampBefore()
+                ? after
+                : find(
+                        block.withStamp(base.stampBefore()),
+                        context.chain().state().owners());
+    }
+
+    /** All that this snapshot sees. To be closed. */
+    Stream<WholeReplica> list(ChainLink snapshot) throws IOException {
+        StampFence fence = snapshot.fence();
+        List<Stream<WholeReplica>> parts = new ArrayList<>();
+        for (SnapshotId owner : context.chain().state().ownersFrom(snapshot.id())) {
+            for (AttachedStore store : context.volumes().all()) {
+                parts.add(store.replicas().list(owner));
+            }
+        }
+        return parts.stream()
+                .flatMap(part -> part)
+                .filter(replica -> fence.contains(replica.key().stamp()))
+                .onClose(() -> parts.forEach(Stream::close));
+    }
+
+    /** The store that keeps this replica. */
+    WholeReplicaStore storeOf(WholeReplica replica) throws IOException {
+        for (AttachedStore store : context.volumes().all()) {
+            if (store.replicas()
+                    .find(replica.key(), replica.owner())
+                    .filter(replica::equals)
+                    .isPresent()) {
+                return store.replicas();
+            }
+        }
+        throw new StoreException(replica.key() + " is not kept under snapshot " + replica.owner());
+    }
+
+    // ---- keeping
+
+    /**
+     * Links replicas that are about to go, where a snapshot needs them, and makes the links durable with one force of
+     * each store. What can't be kept is recorded as lost.
+     */
+    void keep(List<LiveReplica> replicas) {
+        List<LiveReplica> linked = new ArrayList<>();
+        Set<AttachedStore> touched = new HashSet<>();
+        for (LiveReplica replica : replicas) {
+            Optional<SnapshotId> owner = ownerOf(replica);
+            if (owner.isEmpty()) {
+                continue;
+            }
+            AttachedStore store = context.volumes().of(replica);
+            try {
+                if (!store.isPresent()) {
+                    throw new StoreException(store + " is not attached");
+                }
+                store.replicas().link(replica.key(), owner.get(), replica.files());
+                linked.add(replica);
+                touched.add(store);
+            } catch (IOException e) {
+                lose(replica, store, e);
+            }
+        }
+        for (AttachedStore store : touched) {
+            try {
+                store.replicas().force();
+            } catch (IOException e) {
+                linked.stream()
+                        .filter(replica -> context.volumes().of(replica) == store)
+                        .forEach(replica -> lose(replica, store, e));
+            }
+        }
+    }
+
+    /** Who a replica is kept for: the newest snapshot that saw it, else the versions that rest on it. */
+    private Optional<SnapshotId> ownerOf(LiveReplica replica) {
+        ChainLink newest = context.chain().state().newest();
+        if (newest != null && newest.fence().contains(replica.key().stamp())) {
+            return Optional.of(newest.id());
+        }
+        return index.find(replica.key().blockId())
+                .flatMap(block -> block.lastRestingOn(replica.key().stamp()))
+                .map(version -> version.header().owner());
+    }
+
+    private void lose(LiveReplica replica, AttachedStore store, IOException cause) {
+        LOG.warn("{} can't keep {}", store, replica.key(), cause);
+        String reason = replica.key() + " could not be kept whole: " + cause;
+        try (BlockIndex.Use use = index.use(replica.key().blockId())) {
+            BlockExceptions block = use.block();
+            for (Version version : block.restingOn(replica.key().stamp())) {
+                losses.record(block, version, reason);
+            }
+            ChainLink newest = context.chain().state().newest();
+            if (newest != null
+                    && newest.fence().contains(replica.key().stamp())
+                    && block.visible(newest, replica.key()).isEmpty()) {
+                Version lost = Version.preserved(headerOf(replica, newest.id()), store);
+                block.addLost(lost.lostFor(reason));
+                losses.record(block, lost, reason);
+            }
+        }
+    }
+
+    private VersionHeader headerOf(LiveReplica replica, SnapshotId owner) {
+        long number = context.numbers().next();
+        return new VersionHeader(
+                number,
+                number,
+                replica.key(),
+                owner,
+                replica.length(),
+                VersionState.FINALIZED,
+                VersionHeader.NEVER,
+                replica.checksumHeader());
+    }
+}
