@@ -11,8 +11,6 @@ import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -204,22 +202,17 @@ public final class CowEngine implements SnapshotEngine {
 
     @Override
     public OriginChange begin(ChangeRequest request) throws InterruptedIOException {
-        LiveReplica replica = request.replica();
-        return passGate(List.of(replica), () -> preserver.preserve(changeOf(request)));
+        return passGate(List.of(blockOf(request.replica())), () -> preserver.preserve(changeOf(request)));
     }
 
     @Override
     public OriginChange beginDelete(Collection<LiveReplica> replicas) throws InterruptedIOException {
-        Map<Long, LiveReplica> byBlock = new HashMap<>();
-        replicas.forEach(replica -> byBlock.put(replica.key().blockId(), replica));
-        List<LiveReplica> sorted = byBlock.values().stream()
-                .sorted(Comparator.comparingLong(replica -> replica.key().blockId()))
-                .toList();
-        return passGate(sorted, () -> {
-            for (LiveReplica replica : sorted) {
-                preserver.settle(replica.key().blockId());
+        List<LiveReplica> all = List.copyOf(replicas);
+        return passGate(all.stream().map(CowEngine::blockOf).sorted().distinct().toList(), () -> {
+            for (LiveReplica replica : all) {
+                preserver.settle(blockOf(replica));
             }
-            wholeReplicas.keep(sorted);
+            wholeReplicas.keep(all);
         });
     }
 
@@ -236,14 +229,18 @@ public final class CowEngine implements SnapshotEngine {
         void run() throws InterruptedIOException;
     }
 
+    private static long blockOf(LiveReplica replica) {
+        return replica.key().blockId();
+    }
+
     /** Takes the gates in the order given, then preserves; gives all back when interrupted. */
-    private OriginChange passGate(List<LiveReplica> replicas, Preservation preservation) throws InterruptedIOException {
-        List<BlockGate.Ticket> tickets = new ArrayList<>(replicas.size());
+    private OriginChange passGate(List<Long> blockIds, Preservation preservation) throws InterruptedIOException {
+        List<BlockGate.Ticket> tickets = new ArrayList<>(blockIds.size());
         ChangeEpochs.Epoch epoch = null;
         boolean passed = false;
         try {
-            for (LiveReplica replica : replicas) {
-                tickets.add(gate.enter(replica.key().blockId()));
+            for (long blockId : blockIds) {
+                tickets.add(gate.enter(blockId));
             }
             epoch = epochs.enter();
             preservation.run();

@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.apache.hadoop.hdfs.server.datanode.DataNode;
 import org.volsnap.datanode.registry.RegistryFollower;
+import org.volsnap.engine.CowEngine;
 import org.volsnap.engine.EngineSettings;
 import org.volsnap.engine.Origin;
 import org.volsnap.engine.SnapshotEngine;
-import org.volsnap.engine.SnapshotEngines;
 import org.volsnap.engine.VolumeStore;
 import org.volsnap.store.file.FileStore;
 import org.volsnap.store.file.FileStoreOptions;
@@ -31,7 +31,7 @@ public class DefaultDataNodeParts implements DataNodeParts {
 
     @Override
     public SnapshotEngine openEngine(EngineSettings settings, Origin origin) throws IOException {
-        return SnapshotEngines.open(settings, origin, List.of(), List.of());
+        return CowEngine.open(settings, origin, List.of(), List.of());
     }
 
     @Override
