@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.volsnap.model.ChunkContent;
+import org.volsnap.model.VersionHeader;
 import org.volsnap.store.ChunkLocation;
 import org.volsnap.store.ExceptionStore;
 import org.volsnap.store.StoreException;
@@ -46,7 +47,7 @@ final class LogExceptionStore implements ExceptionStore {
         StoreFiles files = segmentFiles.files();
         StoreLayout layout = segmentFiles.layout();
         this.records = new RecordCodec(options.pool());
-        this.losses = new LossFile(files, layout.losses(), id);
+        this.losses = new LossFile(files, layout.losses(), id, records);
         this.reserve = new Reserve(files, layout.reserve(), options.reserveBytes());
         this.reader = new ChunkReader(segmentFiles, records);
     }
@@ -73,7 +74,7 @@ final class LogExceptionStore implements ExceptionStore {
         content.damagedAt().ifPresent(offset -> guide.lostAll(losses.path() + " at byte " + offset, "bad loss"));
         for (LossFile.Slot slot : content.slots()) {
             if (!space.isFreed(slot.loss().version())) {
-                guide.loss(slot.loss());
+                guide.loss(slot.version(), slot.loss());
             }
         }
     }
@@ -105,14 +106,14 @@ final class LogExceptionStore implements ExceptionStore {
 
     /** Works before {@link #replay} has returned too, and whatever state the log is in. */
     @Override
-    public void commitLoss(long version, String reason) throws IOException {
+    public void commitLoss(VersionHeader version, String reason) throws IOException {
         boolean interrupted = Thread.interrupted(); // an interrupt would close the file and lose the loss
         try {
             losses.add(version, reason);
         } catch (StoreException e) {
             throw e;
         } catch (IOException e) {
-            throw new StoreException("the loss of version " + version + " could not be recorded: " + e.getMessage(), e);
+            throw new StoreException("the loss of " + version + " could not be recorded: " + e.getMessage(), e);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -137,7 +138,11 @@ final class LogExceptionStore implements ExceptionStore {
     private void moveLossesIntoLog() throws IOException {
         List<LossFile.Slot> recorded = losses.read().slots();
         for (LossFile.Slot slot : recorded) {
-            if (!space.isFreed(slot.loss().version())) {
+            long version = slot.loss().version();
+            if (!space.isFreed(version)) {
+                if (!space.hasVersion(version)) {
+                    await(commit(slot.version()));
+                }
                 await(commit(slot.loss()));
             }
         }

@@ -4,12 +4,12 @@ package org.volsnap.store.file;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.volsnap.store.file.LossFormat.COPY_BYTES;
 import static org.volsnap.store.file.LossFormat.CRC_OFFSET;
+import static org.volsnap.store.file.LossFormat.HEADER_LENGTH_OFFSET;
+import static org.volsnap.store.file.LossFormat.HEADER_OFFSET;
 import static org.volsnap.store.file.LossFormat.MAGIC;
-import static org.volsnap.store.file.LossFormat.MAX_REASON_BYTES;
+import static org.volsnap.store.file.LossFormat.MAX_TEXT_BYTES;
 import static org.volsnap.store.file.LossFormat.REASON_LENGTH_OFFSET;
-import static org.volsnap.store.file.LossFormat.REASON_OFFSET;
 import static org.volsnap.store.file.LossFormat.SLOT_BYTES;
-import static org.volsnap.store.file.LossFormat.VERSION_OFFSET;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -20,8 +20,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.volsnap.model.VersionHeader;
 import org.volsnap.store.StoreException;
 import org.volsnap.store.StoreRecord.VersionLost;
+import org.volsnap.store.StoreRecord.VersionPreserved;
 
 /**
  * Space that is set aside for losses, so that one can be recorded when the log can't grow. Slots are given out upward
@@ -33,13 +35,15 @@ final class LossFile {
     private final StoreFiles files;
     private final Path path;
     private final UUID storeId;
+    private final RecordCodec records;
     private final AtomicInteger next = new AtomicInteger();
     private volatile int slots;
 
-    LossFile(StoreFiles files, Path path, UUID storeId) {
+    LossFile(StoreFiles files, Path path, UUID storeId, RecordCodec records) {
         this.files = files;
         this.path = path;
         this.storeId = storeId;
+        this.records = records;
     }
 
     Path path() {
@@ -55,7 +59,7 @@ final class LossFile {
     }
 
     /** A slot that holds a loss. */
-    record Slot(int number, VersionLost loss) {}
+    record Slot(int number, VersionPreserved version, VersionLost loss) {}
 
     /**
      * What is recorded.
@@ -84,11 +88,12 @@ final class LossFile {
         List<Slot> found = new ArrayList<>();
         Optional<Long> damagedAt = Optional.empty();
         try (StoreFile file = files.openRead(path)) {
-            for (int number = 0; number < used; number++) {
+            for (int at = 0; at < used; at++) {
+                int number = at;
                 ByteBuffer bytes = readSlot(file, number);
-                Optional<VersionLost> loss = decode(bytes, 0).or(() -> decode(bytes, COPY_BYTES));
-                if (loss.isPresent()) {
-                    found.add(new Slot(number, loss.get()));
+                Optional<Slot> slot = decode(number, bytes, 0).or(() -> decode(number, bytes, COPY_BYTES));
+                if (slot.isPresent()) {
+                    found.add(slot.get());
                 } else if (!Zeros.only(bytes) && number < used - 1) {
                     damagedAt = Optional.of((long) number * SLOT_BYTES);
                 }
@@ -104,12 +109,12 @@ final class LossFile {
     }
 
     /** Records a loss; durable when it returns. */
-    void add(long version, String reason) throws IOException {
+    void add(VersionHeader version, String reason) throws IOException {
+        ByteBuffer copy = encode(version, reason);
         int slot = next.getAndUpdate(n -> Math.min(n + 1, slots));
         if (slot >= slots) {
             throw new StoreException("%s is full: it holds %d losses".formatted(path, slots));
         }
-        ByteBuffer copy = encode(version, reason);
         ByteBuffer both = ByteBuffer.allocate(SLOT_BYTES)
                 .put(copy.duplicate())
                 .put(copy.duplicate())
@@ -140,27 +145,33 @@ final class LossFile {
         }
     }
 
-    private ByteBuffer encode(long version, String reason) {
-        byte[] text = RecordCodec.shortened(reason, MAX_REASON_BYTES);
-        ByteBuffer copy = FrameCodec.littleEndian(COPY_BYTES);
-        copy.putInt(0, MAGIC).putShort(REASON_LENGTH_OFFSET, (short) text.length);
-        copy.putLong(VERSION_OFFSET, version).put(REASON_OFFSET, text);
+    private ByteBuffer encode(VersionHeader version, String reason) {
+        ByteBuffer header = records.encode(new VersionPreserved(version));
+        byte[] text = RecordCodec.shortened(reason, MAX_TEXT_BYTES - header.remaining());
+        ByteBuffer copy = FrameCodec.littleEndian(COPY_BYTES).putInt(0, MAGIC);
+        copy.putShort(HEADER_LENGTH_OFFSET, (short) header.remaining());
+        copy.putShort(REASON_LENGTH_OFFSET, (short) text.length);
+        copy.position(HEADER_OFFSET).put(header).put(text).clear();
         return copy.putInt(CRC_OFFSET, crc(copy));
     }
 
-    private Optional<VersionLost> decode(ByteBuffer slot, int offset) {
+    private Optional<Slot> decode(int number, ByteBuffer slot, int offset) {
         ByteBuffer copy = slot.slice(offset, COPY_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        int length = copy.getShort(REASON_LENGTH_OFFSET);
+        int headerLength = copy.getShort(HEADER_LENGTH_OFFSET);
+        int reasonLength = copy.getShort(REASON_LENGTH_OFFSET);
         boolean valid = copy.getInt(0) == MAGIC
-                && length >= 0
-                && length <= MAX_REASON_BYTES
+                && headerLength >= 0
+                && reasonLength >= 0
+                && headerLength + reasonLength <= MAX_TEXT_BYTES
                 && copy.getInt(CRC_OFFSET) == crc(copy);
         if (!valid) {
             return Optional.empty();
         }
-        byte[] text = new byte[length];
-        copy.get(REASON_OFFSET, text);
-        return Optional.of(new VersionLost(copy.getLong(VERSION_OFFSET), new String(text, UTF_8)));
+        byte[] reason = new byte[reasonLength];
+        copy.get(HEADER_OFFSET + headerLength, reason);
+        return records.decodeVersion(copy.slice(HEADER_OFFSET, headerLength))
+                .map(version -> new Slot(
+                        number, version, new VersionLost(version.header().number(), new String(reason, UTF_8))));
     }
 
     private int crc(ByteBuffer copy) {

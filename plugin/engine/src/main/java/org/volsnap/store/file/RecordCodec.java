@@ -9,6 +9,7 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.volsnap.model.Base;
 import org.volsnap.model.BlockKey;
@@ -30,7 +31,7 @@ import org.volsnap.store.StoreRecord.VersionPreserved;
  * enums in 1, byte arrays and texts with their length in 2. The block pool is the store's and not repeated.
  */
 final class RecordCodec {
-    private static final int MAX_CHECKSUM_HEADER_BYTES = 1024;
+    private static final int MAX_CHECKSUM_HEADER_BYTES = 128;
     private static final int MAX_REASON_BYTES = 1024;
 
     private final String pool;
@@ -115,6 +116,15 @@ final class RecordCodec {
             };
         } catch (BufferUnderflowException | IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
             return null;
+        }
+    }
+
+    /** The record of a version outside of the log; empty when it is none. */
+    Optional<VersionPreserved> decodeVersion(ByteBuffer bytes) {
+        try {
+            return Optional.of(new VersionPreserved(getHeader(bytes.order(ByteOrder.LITTLE_ENDIAN))));
+        } catch (BufferUnderflowException | IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
+            return Optional.empty();
         }
     }
 

@@ -90,9 +90,12 @@ final class ReplayGuide {
                 || record instanceof LineageFreed;
     }
 
-    /** A loss from the file of losses. */
-    void loss(VersionLost loss) {
-        into.record(loss);
+    /** A loss from the file of losses; the version's header may not have made it into the log. */
+    void loss(VersionPreserved version, VersionLost loss) {
+        if (!known.containsKey(loss.version())) {
+            record(version);
+        }
+        record(loss);
     }
 
     /** Something is damaged and it is not known what it held: no version told so far can be trusted to be complete. */

@@ -151,6 +151,12 @@ final class SpaceIndex {
         return subject != null && subject.tombstone() != null;
     }
 
+    /** The version's header is in the log. */
+    synchronized boolean hasVersion(long version) {
+        SubjectSpace subject = subjects.get(new Subject(false, version));
+        return subject != null && subject.has(FrameType.VERSION_PRESERVED);
+    }
+
     /** Replaces estimates by what was read from the segment. */
     synchronized void correct(int number, SegmentTally tally) {
         SegmentSpace segment = segment(number);

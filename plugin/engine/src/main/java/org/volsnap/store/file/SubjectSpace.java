@@ -75,6 +75,10 @@ final class SubjectSpace {
         return latest.put(entry.type(), entry);
     }
 
+    boolean has(FrameType type) {
+        return latest.containsKey(type);
+    }
+
     boolean isLatest(PlacedEntry entry) {
         PlacedEntry last = latest.get(entry.type());
         return last != null && last.position() == entry.position();

@@ -170,7 +170,7 @@ class FileStoreTest {
     void aLossIsContent() throws Exception {
         try (FileStore store = FileStore.open(directory, OPTIONS)) {
             replay(store);
-            store.exceptions().commitLoss(9, "why");
+            store.exceptions().commitLoss(version(9).header(), "why");
         }
         assertThat(FileStore.holdsContent(directory)).isTrue();
         assertThat(reopened().lost).containsExactly(9L);
