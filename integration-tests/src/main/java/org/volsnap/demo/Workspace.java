@@ -20,6 +20,7 @@ final class Workspace implements AutoCloseable {
     private static final int HOOK_PRIORITY = 100;
 
     private static final int INTERRUPTED = 130;
+    private static final int MAX_TRIES = 20;
 
     private final Path directory;
     private final Queue<Path> others = new ConcurrentLinkedQueue<>();
@@ -62,7 +63,10 @@ final class Workspace implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        FileUtils.deleteQuietly(directory.toFile());
+        // A cluster that is still running may put a file into a directory that is being emptied.
+        for (int i = 0; i < MAX_TRIES && Files.exists(directory); i++) {
+            FileUtils.deleteQuietly(directory.toFile());
+        }
         others.forEach(other -> FileUtils.deleteQuietly(other.toFile()));
     }
 }

@@ -10,6 +10,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.ToLongFunction;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.hdfs.DistributedFileSystem;
@@ -26,7 +27,7 @@ final class Wreckage {
         TRUNCATE_AT_BOUNDARY("truncate at a block boundary"),
         OVERWRITE("overwrite with other bytes"),
         RENAME("rename"),
-        SETREP("setrep 1, later 3 again"),
+        SETREP("setrep 1"),
         APPEND_TRUNCATE_DELETE("append, truncate, then delete");
 
         private final String text;
@@ -58,25 +59,14 @@ final class Wreckage {
 
     /** Wrecks these files; prints what happens to how many. */
     void wreck(List<FileStatus> files) throws IOException {
-        Map<Kind, List<FileStatus>> shares = share(files);
-        int done = 0;
-        for (Map.Entry<Kind, List<FileStatus>> share : shares.entrySet()) {
-            Kind kind = share.getKey();
-            if (kind == Kind.DELETE) {
-                commands.removeSkippingTrash(paths(share.getValue()));
-                done += share.getValue().size();
-            } else {
-                for (FileStatus file : share.getValue()) {
-                    change(kind, file);
-                    terminal.progress(kind.text, ++done, files.size());
-                }
-            }
+        for (Map.Entry<Kind, List<FileStatus>> share : share(files).entrySet()) {
+            wreckAll(share.getKey(), share.getValue());
             terminal.endProgress();
-            terminal.say(String.format("%5d files: %s", share.getValue().size(), kind.text));
+            terminal.say(String.format("%5d files: %s", share.getValue().size(), share.getKey().text));
         }
     }
 
-    /** New files under names that were free, and under the names of deleted ones. */
+    /** New files under names that were free. */
     void createNewFiles(Path directory, int count) throws IOException {
         for (int i = 0; i < count; i++) {
             overwrite(new Path(directory, "new-file-" + i));
@@ -101,34 +91,54 @@ final class Wreckage {
         return shares;
     }
 
-    private void change(Kind kind, FileStatus file) throws IOException {
-        Path path = file.getPath();
+    private void wreckAll(Kind kind, List<FileStatus> files) throws IOException {
         switch (kind) {
-            case APPEND -> append(path);
-            case TRUNCATE_IN_BLOCK -> truncate(path, 1 + random.nextLong(file.getLen() - 1));
-            case TRUNCATE_AT_BOUNDARY -> truncate(path, file.getBlockSize());
-            case OVERWRITE -> overwrite(path);
-            case RENAME -> fileSystem.rename(path, path.suffix(".renamed"));
-            case SETREP -> fileSystem.setReplication(path, (short) 1);
+            case DELETE ->
+                commands.removeSkippingTrash(files.stream()
+                        .map(file -> file.getPath().toUri().getPath())
+                        .toList());
+            case APPEND -> each(kind, files, file -> append(file.getPath()));
+            case TRUNCATE_IN_BLOCK -> truncate(kind, files, file -> 1 + random.nextLong(file.getLen() - 1));
+            case TRUNCATE_AT_BOUNDARY -> truncate(kind, files, FileStatus::getBlockSize);
+            case OVERWRITE -> each(kind, files, file -> overwrite(file.getPath()));
+            case RENAME ->
+                each(
+                        kind,
+                        files,
+                        file -> fileSystem.rename(file.getPath(), file.getPath().suffix(".renamed")));
+            case SETREP -> each(kind, files, file -> fileSystem.setReplication(file.getPath(), (short) 1));
             case APPEND_TRUNCATE_DELETE -> {
-                append(path);
-                truncate(path, file.getLen() / 2);
-                fileSystem.delete(path, false);
+                each(kind, files, file -> append(file.getPath()));
+                truncate(kind, files, file -> file.getLen() / 2);
+                each(kind, files, file -> fileSystem.delete(file.getPath(), false));
             }
-            case DELETE -> fileSystem.delete(path, false);
         }
+    }
+
+    private interface Change {
+        void apply(FileStatus file) throws IOException;
+    }
+
+    private void each(Kind kind, List<FileStatus> files, Change change) throws IOException {
+        int done = 0;
+        for (FileStatus file : files) {
+            change.apply(file);
+            terminal.progress(kind.text, ++done, files.size());
+        }
+    }
+
+    /** Truncates all, then waits until the DataNodes have cut all last blocks. */
+    private void truncate(Kind kind, List<FileStatus> files, ToLongFunction<FileStatus> length) throws IOException {
+        each(kind, files, file -> fileSystem.truncate(file.getPath(), length.applyAsLong(file)));
+        each(kind, files, file -> {
+            Path path = file.getPath();
+            Waiting.until("the truncate of " + path, () -> fileSystem.isFileClosed(path));
+        });
     }
 
     private void append(Path path) throws IOException {
         try (OutputStream out = fileSystem.append(path)) {
             out.write("appended after the snapshot".getBytes(StandardCharsets.UTF_8));
-        }
-    }
-
-    /** Waits until the DataNodes have cut the last block, as nobody can append before. */
-    private void truncate(Path path, long length) throws IOException {
-        if (!fileSystem.truncate(path, length)) {
-            Waiting.until("the truncate of " + path, () -> fileSystem.isFileClosed(path));
         }
     }
 
@@ -138,9 +148,5 @@ final class Wreckage {
         try (OutputStream out = fileSystem.create(path, true)) {
             out.write(bytes);
         }
-    }
-
-    private static List<String> paths(List<FileStatus> files) {
-        return files.stream().map(file -> file.getPath().toUri().getPath()).toList();
     }
 }
