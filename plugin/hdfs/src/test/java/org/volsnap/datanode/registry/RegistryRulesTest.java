@@ -1,0 +1,75 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.datanode.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.volsnap.datanode.registry.Registries.POOL;
+import static org.volsnap.datanode.registry.Registries.snapshot;
+
+import org.junit.jupiter.api.Test;
+import org.volsnap.datanode.rollback.RollbackEpoch;
+import org.volsnap.model.StampFence;
+import org.volsnap.protocol.proto.VolsnapProtos.RegistryProto;
+import org.volsnap.protocol.proto.VolsnapProtos.SnapshotStateProto;
+
+class RegistryRulesTest {
+    @Test
+    void theSameAndANewerVersionAreBelieved() {
+        RegistryProto known = Registries.of(5);
+        assertThat(RegistryRules.objection(known, Registries.of(5))).isEmpty();
+        assertThat(RegistryRules.objection(known, Registries.of(6))).isEmpty();
+        assertThat(RegistryRules.objection(RegistryRules.empty(POOL), known)).isEmpty();
+    }
+
+    @Test
+    void anOlderVersionIsNot() {
+        assertThat(RegistryRules.objection(Registries.of(5), Registries.of(4)))
+                .hasValueSatisfying(reason -> assertThat(reason).contains("version 4", "seen 5"));
+    }
+
+    @Test
+    void anotherBlockPoolIsNotHoweverNew() {
+        RegistryProto foreign =
+                Registries.of(99).toBuilder().setBlockPoolId("BP-2").build();
+        assertThat(RegistryRules.objection(Registries.of(5), foreign))
+                .hasValueSatisfying(reason -> assertThat(reason).contains("BP-2", "BP-1"));
+    }
+
+    @Test
+    void absenceIsNotDeletion() {
+        RegistryProto registry = Registries.of(5, snapshot(4, SnapshotStateProto.ACTIVE));
+        assertThat(RegistryRules.isDeleted(registry, 3)).isFalse();
+        assertThat(RegistryRules.isDeleted(registry, 4)).isFalse();
+    }
+
+    @Test
+    void aRecordOfDeletionNamesBothEndsOfItsRange() {
+        RegistryProto registry = Registries.deleted(Registries.of(5), 2, 4);
+        assertThat(RegistryRules.isDeleted(registry, 1)).isFalse();
+        assertThat(RegistryRules.isDeleted(registry, 2)).isTrue();
+        assertThat(RegistryRules.isDeleted(registry, 3)).isTrue();
+        assertThat(RegistryRules.isDeleted(registry, 4)).isTrue();
+        assertThat(RegistryRules.isDeleted(registry, 5)).isFalse();
+    }
+
+    @Test
+    void aSnapshotThatIsBeingDeletedIsDeletedHere() {
+        RegistryProto registry = Registries.of(5, snapshot(4, SnapshotStateProto.DELETING));
+        assertThat(RegistryRules.isDeleted(registry, 4)).isTrue();
+    }
+
+    @Test
+    void epochsComeInTheirOrder() {
+        RegistryProto registry = Registries.epoch(Registries.epoch(Registries.of(5), 2, 3, 9_000), 1, 1, 5_000);
+        assertThat(RegistryRules.epochs(registry))
+                .extracting(RollbackEpoch::number)
+                .containsExactly(1L, 2L);
+        assertThat(RegistryRules.lastEpoch(registry)).isEqualTo(2);
+        assertThat(RegistryRules.lastEpoch(Registries.of(5))).isZero();
+    }
+
+    @Test
+    void aFenceSurvivesTheWire() {
+        StampFence fence = new StampFence(5000, 1200, 2000);
+        assertThat(RegistryRules.fence(RegistryRules.proto(fence))).isEqualTo(fence);
+    }
+}
