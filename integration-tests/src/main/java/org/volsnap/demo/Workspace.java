@@ -37,6 +37,8 @@ final class Workspace implements AutoCloseable {
         System.setErr(hadoop);
         Files.createDirectories(parent);
         Workspace workspace = new Workspace(Files.createTempDirectory(parent, Demo.DIRECTORY_PREFIX));
+        // Jetty unpacks its web applications there.
+        System.setProperty("java.io.tmpdir", workspace.directory.toString());
         ShutdownHookManager.get().addShutdownHook(() -> workspace.interrupted(terminal), HOOK_PRIORITY);
         return workspace;
     }

@@ -24,21 +24,20 @@ final class NamespaceDownload {
         this.nameNode = requireNonNull(nameNode, "nameNode is null");
     }
 
-    /** Fetches all files into {@code directory/current}. */
+    /** Fetches all files, under their names relative to {@code directory}. */
     void fetch(String snapshot, Path directory) throws IOException {
-        Path current = Files.createDirectories(directory.resolve("current"));
         var request = ListNamespaceRequestProto.newBuilder().setName(snapshot).build();
         for (NamespaceFileProto file : nameNode.listNamespace(request).getFilesList()) {
-            fetchFile(snapshot, file, target(current, file.getFile()));
+            fetchFile(snapshot, file, target(directory, file.getFile()));
         }
     }
 
-    /** The NameNode gives plain names; one with a separator would land elsewhere. */
     private static Path target(Path directory, String name) throws IOException {
         Path target = directory.resolve(name).normalize();
-        if (!directory.equals(target.getParent())) {
+        if (!target.startsWith(directory.normalize())) {
             throw new IOException("The NameNode names a file outside of its directory: " + name);
         }
+        Files.createDirectories(target.getParent());
         return target;
     }
 

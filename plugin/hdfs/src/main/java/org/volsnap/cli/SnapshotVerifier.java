@@ -3,6 +3,7 @@ package org.volsnap.cli;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.collect.Lists;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayList;
@@ -71,7 +72,15 @@ final class SnapshotVerifier {
     }
 
     private void verifyBatch() throws IOException {
-        Map<Long, BlockVerdictProto> verdicts = blocksInBatch == 0 ? Map.of() : askDataNodes();
+        Map<Long, BlockVerdictProto> verdicts = new HashMap<>();
+        List<BlockRefProto> references = batch.stream()
+                .flatMap(file -> file.blocks().stream())
+                .map(SnapshotVerifier::reference)
+                .toList();
+        // A single long file can make a batch of any size.
+        for (List<BlockRefProto> question : Lists.partition(references, batchBlocks)) {
+            askDataNodes(question).forEach(verdict -> verdicts.put(verdict.getBlockId(), verdict));
+        }
         for (KeptFile file : batch) {
             unreadable(file, verdicts).ifPresent(reason -> {
                 unreadableFiles++;
@@ -84,14 +93,12 @@ final class SnapshotVerifier {
         blocksInBatch = 0;
     }
 
-    private Map<Long, BlockVerdictProto> askDataNodes() throws IOException {
-        StartVerifyRequestProto.Builder request =
-                StartVerifyRequestProto.newBuilder().setName(snapshot);
-        batch.forEach(file -> file.blocks().forEach(block -> request.addBlocks(reference(block))));
-        long taskId = nameNode.startVerify(request.build()).getTaskId();
-        Map<Long, BlockVerdictProto> verdicts = new HashMap<>();
-        awaitAnswer(taskId).getVerdictsList().forEach(verdict -> verdicts.put(verdict.getBlockId(), verdict));
-        return verdicts;
+    private List<BlockVerdictProto> askDataNodes(List<BlockRefProto> question) throws IOException {
+        StartVerifyRequestProto request = StartVerifyRequestProto.newBuilder()
+                .setName(snapshot)
+                .addAllBlocks(question)
+                .build();
+        return awaitAnswer(nameNode.startVerify(request).getTaskId()).getVerdictsList();
     }
 
     private static BlockRefProto reference(KeptBlock block) {

@@ -30,7 +30,7 @@ class NamespaceDownloadTest {
     void copiesAFileThatIsLongerThanOnePiece() throws IOException {
         byte[] bytes = new byte[(2 << 20) + 77];
         new Random(1).nextBytes(bytes);
-        offer("fsimage_7", bytes.length);
+        offer("current/fsimage_7", bytes.length);
         when(nameNode.readNamespace(any())).thenAnswer(call -> piece(bytes, call.getArgument(0)));
 
         new NamespaceDownload(nameNode).fetch("nightly", directory);
@@ -40,7 +40,7 @@ class NamespaceDownloadTest {
 
     @Test
     void aFileThatEndsTooSoonIsAnError() throws IOException {
-        offer("fsimage_7", 10);
+        offer("current/fsimage_7", 10);
         when(nameNode.readNamespace(any()))
                 .thenReturn(ReadNamespaceResponseProto.newBuilder()
                         .setData(ByteString.EMPTY)
@@ -48,7 +48,7 @@ class NamespaceDownloadTest {
 
         assertThatThrownBy(() -> new NamespaceDownload(nameNode).fetch("nightly", directory))
                 .isInstanceOf(EOFException.class)
-                .hasMessage("fsimage_7 ended at 0 of 10");
+                .hasMessage("current/fsimage_7 ended at 0 of 10");
     }
 
     @Test

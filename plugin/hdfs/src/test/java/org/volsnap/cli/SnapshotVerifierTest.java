@@ -127,6 +127,17 @@ class SnapshotVerifierTest {
     }
 
     @Test
+    void asksInSeveralPartsAboutAFileWithMoreBlocksThanABatch() throws IOException {
+        when(nameNode.verifyStatus(any())).thenReturn(done(good(1), good(2), good(3), good(4)), done(none(5)));
+
+        verifier.add(file("/long", block(1), block(2), block(3), block(4), block(5)));
+        verifier.finish();
+
+        verify(nameNode, times(2)).startVerify(any());
+        assertThat(printed.out()).contains("/long: blk_5_1001 is on no DataNode");
+    }
+
+    @Test
     void asksNobodyAboutFilesWithoutBlocks() throws IOException {
         verifier.add(file("/empty"));
         verifier.finish();
