@@ -36,6 +36,10 @@ final class AdmissionGate {
         void close();
     }
 
+    synchronized Admission admission() {
+        return admission;
+    }
+
     /**
      * Lets a change in.
      *
@@ -65,6 +69,7 @@ final class AdmissionGate {
      */
     synchronized boolean set(Admission next) throws InterruptedIOException {
         admission = next;
+        notifyAll(); // another caller's wait may be over by that
         awaitEnded(next);
         boolean release = next == Admission.OPEN && deletesHeld;
         deletesHeld &= !release;

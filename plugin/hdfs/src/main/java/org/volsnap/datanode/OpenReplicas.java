@@ -64,6 +64,11 @@ final class OpenReplicas {
         stages.putIfAbsent(blockId, new Stage(false));
     }
 
+    /** Ids kept now, pruned or not. */
+    int size() {
+        return stages.size();
+    }
+
     /** All ids that may be open now, after pruning. */
     Collection<Long> ids() {
         prune();
