@@ -23,6 +23,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongFunction;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -208,12 +210,40 @@ public final class CowEngine implements SnapshotEngine {
     @Override
     public OriginChange beginDelete(Collection<LiveReplica> replicas) throws InterruptedIOException {
         List<LiveReplica> all = List.copyOf(replicas);
-        return passGate(all.stream().map(CowEngine::blockOf).sorted().distinct().toList(), () -> {
-            for (LiveReplica replica : all) {
-                preserver.settle(blockOf(replica));
+        return passGate(gatesOf(all.stream().map(CowEngine::blockOf)), () -> keepWhole(all));
+    }
+
+    @Override
+    public OriginChange begin(long blockId, Supplier<Optional<ChangeRequest>> request) throws InterruptedIOException {
+        return passGate(List.of(blockId), () -> {
+            Optional<ChangeRequest> made = request.get();
+            if (made.isPresent()) {
+                preserver.preserve(changeOf(made.get()));
             }
-            wholeReplicas.keep(all);
         });
+    }
+
+    @Override
+    public OriginChange beginDelete(Collection<Long> blockIds, LongFunction<Optional<LiveReplica>> replicas)
+            throws InterruptedIOException {
+        List<Long> gates = gatesOf(blockIds.stream());
+        return passGate(
+                gates,
+                () -> keepWhole(gates.stream()
+                        .flatMap(blockId -> replicas.apply(blockId).stream())
+                        .toList()));
+    }
+
+    /** One order for all, so that two calls never wait for each other. */
+    private static List<Long> gatesOf(Stream<Long> blockIds) {
+        return blockIds.sorted().distinct().toList();
+    }
+
+    private void keepWhole(List<LiveReplica> replicas) throws InterruptedIOException {
+        for (LiveReplica replica : replicas) {
+            preserver.settle(blockOf(replica));
+        }
+        wholeReplicas.keep(replicas);
     }
 
     @Override

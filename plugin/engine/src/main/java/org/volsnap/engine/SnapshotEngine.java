@@ -8,6 +8,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongFunction;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.volsnap.model.BlockKey;
 import org.volsnap.model.ReplicaFiles;
@@ -76,6 +78,16 @@ public interface SnapshotEngine extends Closeable {
      * @throws InterruptedIOException when the thread is interrupted while it waits; nothing may be changed then
      */
     OriginChange begin(ChangeRequest request) throws InterruptedIOException;
+
+    /**
+     * The same, with a request that is made when no other change of the block is inside: what is looked up before may
+     * be stale by then. Empty: nothing is preserved, and the gate is held all the same.
+     */
+    OriginChange begin(long blockId, Supplier<Optional<ChangeRequest>> request) throws InterruptedIOException;
+
+    /** Like {@link #beginDelete(Collection)}, each replica looked up when no other change of its block is inside. */
+    OriginChange beginDelete(Collection<Long> blockIds, LongFunction<Optional<LiveReplica>> replicas)
+            throws InterruptedIOException;
 
     /**
      * The same for replicas that go as a whole: links them into their store and forces each directory once for all.

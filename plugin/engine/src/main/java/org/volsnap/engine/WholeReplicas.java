@@ -2,6 +2,7 @@
 package org.volsnap.engine;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -107,7 +108,7 @@ final class WholeReplicas {
                 if (!store.isPresent()) {
                     throw new StoreException(store + " is not attached");
                 }
-                store.replicas().link(replica.key(), owner.get(), replica.files());
+                link(store, owner.get(), replica);
                 linked.add(replica);
                 touched.add(store);
             } catch (IOException e) {
@@ -122,6 +123,20 @@ final class WholeReplicas {
                         .filter(replica -> context.volumes().of(replica) == store)
                         .forEach(replica -> lose(replica, store, e));
             }
+        }
+    }
+
+    /** Looks again when the files were renamed since the look-up: writing ends, and replicas move, without the gate. */
+    private void link(AttachedStore store, SnapshotId owner, LiveReplica replica) throws IOException {
+        try {
+            store.replicas().link(replica.key(), owner, replica.files());
+        } catch (NoSuchFileException e) {
+            LiveReplica moved = context.origin()
+                    .find(replica.key().pool(), replica.key().blockId())
+                    .filter(now ->
+                            now.key().equals(replica.key()) && now.volume().equals(replica.volume()))
+                    .orElseThrow(() -> e);
+            store.replicas().link(moved.key(), owner, moved.files());
         }
     }
 
