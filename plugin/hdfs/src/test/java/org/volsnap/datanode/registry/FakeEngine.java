@@ -11,6 +11,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.LongFunction;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.volsnap.engine.ChainLink;
 import org.volsnap.engine.ChangeRequest;
@@ -98,6 +100,16 @@ final class FakeEngine implements SnapshotEngine {
 
     @Override
     public OriginChange beginDelete(Collection<LiveReplica> replicas) {
+        return () -> {};
+    }
+
+    @Override
+    public OriginChange begin(long blockId, Supplier<Optional<ChangeRequest>> request) {
+        return () -> {};
+    }
+
+    @Override
+    public OriginChange beginDelete(Collection<Long> blockIds, LongFunction<Optional<LiveReplica>> replicas) {
         return () -> {};
     }
 
