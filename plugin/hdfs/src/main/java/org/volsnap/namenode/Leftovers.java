@@ -17,18 +17,12 @@ final class Leftovers {
     private final VolsnapNameNodeBridge nameNode;
     private final RegistryKeeper registry;
     private final NamespaceKeeper namespaces;
-    private final Operations operations;
     private long before;
 
-    Leftovers(
-            VolsnapNameNodeBridge nameNode,
-            RegistryKeeper registry,
-            NamespaceKeeper namespaces,
-            Operations operations) {
+    Leftovers(VolsnapNameNodeBridge nameNode, RegistryKeeper registry, NamespaceKeeper namespaces) {
         this.nameNode = requireNonNull(nameNode, "nameNode is null");
         this.registry = requireNonNull(registry, "registry is null");
         this.namespaces = requireNonNull(namespaces, "namespaces is null");
-        this.operations = requireNonNull(operations, "operations is null");
     }
 
     /** To be called when this NameNode begins to serve: what exists by now was begun by another process. */
@@ -38,31 +32,29 @@ final class Leftovers {
 
     /** Clears when that is possible; the registry can't be written in safe mode. */
     void housekeep() throws IOException {
-        if (before == 0 || nameNode.isInSafeMode() || operations.isRunning()) {
+        if (before == 0 || nameNode.isInSafeMode()) {
             return;
         }
-        operations.run("clearing unfinished snapshots", this::clear);
+        clear();
         before = 0;
     }
 
-    private boolean clear() throws IOException {
+    private void clear() throws IOException {
         Registry current = registry.current();
         for (SnapshotProto snapshot : current.snapshots()) {
             if (snapshot.getId() < before && isUnfinished(current, snapshot)) {
                 LOG.info("snapshot {} was never finished, removing it", snapshot.getName());
-                namespaces.remove(snapshot);
-                registry.update(latest -> latest.bury(snapshot.getId()));
+                registry.update(latest -> isUnfinished(latest, snapshot) ? latest.bury(snapshot.getId()) : latest);
             }
         }
-        namespaces.removeOrphans(current::isDeleted);
-        return true;
+        namespaces.removeOrphans(registry.current()::isDeleted);
     }
 
     private static boolean isUnfinished(Registry registry, SnapshotProto snapshot) {
         long safety = registry.pendingRollback()
                 .map(PendingRollbackProto::getSafetySnapshotId)
                 .orElse(0L);
-        SnapshotState state = SnapshotState.of(snapshot.getState());
+        SnapshotState state = registry.stateOf(snapshot.getId());
         return snapshot.getId() != safety && (state == SnapshotState.CREATING || state == SnapshotState.MARKED);
     }
 }

@@ -56,7 +56,7 @@ record NameNodeParts(
                 new SnapshotDeleter(nameNode, registry, tracker, keeper),
                 new RollbackPreparer(nameNode, registry, creator, barrier, tracker, dirs, clock),
                 new RollbackFollowUp(nameNode, registry, tracker, fullReports, new LeaseRecovery(nameNode)),
-                new Leftovers(nameNode, registry, keeper, operations),
+                new Leftovers(nameNode, registry, keeper),
                 new NamespaceReader(registry, dirs),
                 new StatusReport(nameNode, registry, tracker, dirs));
     }

@@ -22,8 +22,4 @@ final class Operations {
             running.set(null);
         }
     }
-
-    boolean isRunning() {
-        return running.get() != null;
-    }
 }

@@ -54,6 +54,9 @@ final class RegistryKeeper {
     }
 
     private Registry write(Registry next) throws IOException {
+        if (next == current) {
+            return next;
+        }
         if (!nameNode.attributesEnabled()) {
             throw new RefusedException(DFSConfigKeys.DFS_NAMENODE_XATTRS_ENABLED_KEY
                     + " is false: the registry of snapshots is an extended attribute");

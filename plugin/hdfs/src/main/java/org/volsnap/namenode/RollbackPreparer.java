@@ -121,16 +121,20 @@ final class RollbackPreparer {
         }
         leaveSafeMode();
         long id = pending.getSafetySnapshotId();
-        Registry after = registry.update(Registry::cancelRollback);
-        SnapshotProto safety = after.find(id).orElse(null);
-        if (safety == null || after.stateOf(id) != SnapshotState.MARKED) {
-            return;
-        }
-        if (dirs.copies(safety, nameNode.blockPoolId()).size() == dirs.roots().size()) {
-            creator.activate(id);
+        if (isKept(id)) {
+            registry.update(current -> current.cancelRollback().activate(id));
         } else {
+            registry.update(Registry::cancelRollback);
             creator.abandon(id);
         }
+    }
+
+    private boolean isKept(long id) {
+        return registry.current()
+                .find(id)
+                .filter(safety -> dirs.copies(safety, nameNode.blockPoolId()).size()
+                        == dirs.roots().size())
+                .isPresent();
     }
 
     private void leaveSafeMode() throws IOException {

@@ -19,6 +19,7 @@ import org.apache.hadoop.util.ServicePlugin;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.volsnap.protocol.RefusedException;
 import org.volsnap.protocol.VolsnapProtocolPB;
 import org.volsnap.protocol.VolsnapServerTranslator;
 import org.volsnap.protocol.proto.VolsnapProtos.VolsnapService;
@@ -58,6 +59,7 @@ public final class VolsnapNameNodePlugin implements ServicePlugin {
                 VolsnapService.newReflectiveBlockingService(
                         new VolsnapServerTranslator(new AdminService(parts, Clock.systemDefaultZone()))),
                 nameNode.clientRpcServer());
+        nameNode.clientRpcServer().addTerseExceptions(RefusedException.class);
         long period = Math.min(
                 MAX_HOUSEKEEPING_MILLIS,
                 NameNodeSettings.of(conf).pollInterval().toMillis());

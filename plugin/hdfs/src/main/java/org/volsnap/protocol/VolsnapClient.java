@@ -1,12 +1,14 @@
 /* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
 package org.volsnap.protocol;
 
+import com.google.common.base.Splitter;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.CommonConfigurationKeysPublic;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.ipc.RPC;
 import org.apache.hadoop.ipc.RemoteException;
@@ -37,15 +39,22 @@ import org.volsnap.protocol.proto.VolsnapProtos.VerifyStatusResponseProto;
  * as {@link RemoteException}. Safe for many threads.
  */
 public final class VolsnapClient implements VolsnapProtocol, Closeable {
+    private static final int COMMAND_IDLE_MILLIS = 500;
+
     private final VolsnapProtocol protocol;
 
     private VolsnapClient(VolsnapProtocol protocol) {
         this.protocol = protocol;
     }
 
-    /** The NameNode of {@code fs.defaultFS} (or {@code -fs}); waits for an answer as long as the NameNode lives. */
+    /**
+     * The NameNode of {@code fs.defaultFS} (or {@code -fs}), for an operator's command: waits for an answer as long as the
+     * NameNode lives, and leaves no connection behind that would break when the NameNode is restarted next.
+     */
     public static VolsnapClient connect(Configuration conf) throws IOException {
-        return connect(conf, FileSystem.getDefaultUri(conf), Duration.ZERO);
+        Configuration own = new Configuration(conf);
+        own.setInt(CommonConfigurationKeysPublic.IPC_CLIENT_CONNECTION_MAXIDLETIME_KEY, COMMAND_IDLE_MILLIS);
+        return connect(own, FileSystem.getDefaultUri(own), Duration.ZERO);
     }
 
     /**
@@ -127,7 +136,19 @@ public final class VolsnapClient implements VolsnapProtocol, Closeable {
         try {
             return method.call(request);
         } catch (RemoteException e) {
-            throw e.unwrapRemoteException();
+            throw unwrap(e);
         }
+    }
+
+    /** The server sends its stack trace with the message; a refusal is for the operator and needs only its line. */
+    private static IOException unwrap(RemoteException e) {
+        IOException thrown = e.unwrapRemoteException();
+        return thrown instanceof RefusedException
+                ? new RefusedException(
+                        Splitter.on('\n')
+                                .splitToList(String.valueOf(e.getMessage()))
+                                .get(0),
+                        e)
+                : thrown;
     }
 }

@@ -169,13 +169,13 @@ public final class VolsnapNameNodeBridge {
         return datanode != null && datanode.isRegistered();
     }
 
-    /** The paths of all files that are open for writing. */
+    /** The paths of all files that are open for writing; also while the NameNode is starting, where RPC methods refuse. */
     public List<String> openFiles() throws IOException {
         List<String> paths = new ArrayList<>();
         long after = 0;
         BatchedEntries<OpenFileEntry> batch;
         do {
-            batch = nameNode.getRpcServer()
+            batch = namesystem()
                     .listOpenFiles(
                             after, EnumSet.of(OpenFilesType.ALL_OPEN_FILES), OpenFilesIterator.FILTER_PATH_DEFAULT);
             for (int i = 0; i < batch.size(); i++) {
@@ -188,6 +188,6 @@ public final class VolsnapNameNodeBridge {
 
     /** Begins to close a file that its writer has left open, or looks whether that is done; true when it is closed. */
     public boolean recoverLease(String path) throws IOException {
-        return nameNode.getRpcServer().recoverLease(path, "volsnap");
+        return namesystem().recoverLease(path, "volsnap", "");
     }
 }

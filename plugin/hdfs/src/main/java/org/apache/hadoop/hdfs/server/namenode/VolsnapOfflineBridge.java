@@ -119,7 +119,15 @@ public final class VolsnapOfflineBridge implements Closeable {
                 ids.getGenerationStamp(),
                 ids.getLegacyGenerationStamp(),
                 ids.getLegacyGenerationStampLimit(),
-                namesystem.getFSImage().getLastAppliedOrWrittenTxId());
+                lastTxid());
+    }
+
+    /** Without the header of the segment that loading has begun. */
+    private long lastTxid() {
+        FSEditLog log = namesystem.getFSImage().getEditLog();
+        return log.isSegmentOpen()
+                ? log.getCurSegmentTxId() - 1
+                : namesystem.getFSImage().getLastAppliedOrWrittenTxId();
     }
 
     /** Sets every counter but the legacy limit; each must not be lower than it is. */
