@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.hdfs.server.datanode.DataNode;
@@ -38,32 +40,41 @@ public final class DataNodeProcess implements AutoCloseable {
         own.set("dfs.datanode.address", "127.0.0.1:0");
         own.set("dfs.datanode.http.address", "127.0.0.1:0");
         own.set("dfs.datanode.ipc.address", "127.0.0.1:0");
-        return new DataNodeProcess(dir, own, launch(own, dir));
+        return new DataNodeProcess(dir, own, launch(own, dir, List.of()));
     }
 
-    /** Starts it again, with settings changed for this one run. */
-    public void restart(String... keysAndValues) throws IOException {
+    /**
+     * Starts it again.
+     *
+     * @param settings keys and values that are changed for this one run; also given to it as system properties
+     */
+    public void restart(Map<String, String> settings) throws IOException {
         Configuration changed = new Configuration(conf);
-        for (int i = 0; i < keysAndValues.length; i += 2) {
-            changed.set(keysAndValues[i], keysAndValues[i + 1]);
-        }
-        process = launch(changed, dir);
+        settings.forEach(changed::set);
+        process = launch(
+                changed,
+                dir,
+                settings.entrySet().stream()
+                        .map(setting -> "-D" + setting.getKey() + "=" + setting.getValue())
+                        .toList());
     }
 
-    private static Process launch(Configuration conf, Path dir) throws IOException {
+    private static Process launch(Configuration conf, Path dir, List<String> options) throws IOException {
         Path site = dir.resolve("datanode-site.xml");
         try (OutputStream out = Files.newOutputStream(site)) {
             conf.writeXml(out);
         }
-        return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx256m",
-                        "-XX:+UseSerialGC",
-                        "-Djava.net.preferIPv4Stack=true",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        DataNodeProcess.class.getName(),
-                        site.toString())
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "-Djava.net.preferIPv4Stack=true",
+                "-cp",
+                System.getProperty("java.class.path")));
+        command.addAll(options);
+        command.add(DataNodeProcess.class.getName());
+        command.add(site.toString());
+        return new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log(dir).toFile()))
                 .start();
