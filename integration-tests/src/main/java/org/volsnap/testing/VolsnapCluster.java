@@ -27,11 +27,14 @@ public final class VolsnapCluster implements AutoCloseable {
 
     private final MiniDFSCluster cluster;
     private final Path baseDir;
+    /** Of the NameNode: it keeps its port, also while it is stopped. */
+    private final String uri;
     private final List<DataNodeProperties> stoppedDataNodes = new ArrayList<>();
 
     private VolsnapCluster(MiniDFSCluster cluster, Path baseDir) {
         this.cluster = cluster;
         this.baseDir = baseDir;
+        this.uri = cluster.getURI(0).toString();
     }
 
     /** @param baseDir everything the cluster writes lies below it; must not be in use */
@@ -55,7 +58,7 @@ public final class VolsnapCluster implements AutoCloseable {
     /** What a client or a command uses; a copy. */
     public Configuration configuration() {
         Configuration conf = new Configuration(cluster.getConfiguration(0));
-        conf.set("fs.defaultFS", cluster.getURI(0).toString());
+        conf.set("fs.defaultFS", uri);
         return conf;
     }
 

@@ -106,7 +106,7 @@ final class Wreckage {
     FSDataOutputStream open(String path, int length) throws IOException {
         FSDataOutputStream out = fileSystem.create(new Path(path), true);
         out.write(bytes(length));
-        ((HdfsDataOutputStream) out.getWrappedStream()).hsync(EnumSet.of(SyncFlag.UPDATE_LENGTH));
+        ((HdfsDataOutputStream) out).hsync(EnumSet.of(SyncFlag.UPDATE_LENGTH));
         return out;
     }
 
