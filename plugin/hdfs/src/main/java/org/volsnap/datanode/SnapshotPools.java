@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.apache.hadoop.fs.StorageType;
 import org.apache.hadoop.hdfs.server.datanode.StorageLocation;
@@ -27,6 +29,7 @@ import org.volsnap.store.file.FileStore;
  */
 final class SnapshotPools implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotPools.class);
+    private static final long RETRY_MILLIS = 1000;
 
     private final FsDatasetSpi<?> dataset;
     private final Function<String, PoolContext> contexts;
@@ -53,7 +56,10 @@ final class SnapshotPools implements Closeable {
      * Brings a pool into service as far as Hadoop's scan needs it: stores open, chain as the registry says, rollback
      * epochs applied.
      *
-     * @throws IOException when the registry can't be read; nothing is left open, and Hadoop tries again
+     * <p>Waits for the registry as long as it takes: Hadoop's {@code BPServiceActor} gives a block pool up for good when
+     * it can't be opened, and a DataNode that serves without the registry may serve what a rollback has taken back.
+     *
+     * @throws IOException when this DataNode is stopped meanwhile; nothing is left open then
      */
     SnapshotPool open(String blockPoolId) throws IOException {
         Optional<SnapshotPool> known = find(blockPoolId);
@@ -62,13 +68,37 @@ final class SnapshotPools implements Closeable {
         }
         SnapshotPool pool = new SnapshotPool(contexts.apply(blockPoolId), storageRoots());
         try {
-            pool.follower().beforeScan();
+            awaitRegistry(pool);
         } catch (IOException | RuntimeException e) {
             closeQuietly(pool);
             throw e;
         }
         pools.put(blockPoolId, pool);
         return pool;
+    }
+
+    private static void awaitRegistry(SnapshotPool pool) throws IOException {
+        boolean ready = false;
+        while (!ready) {
+            try {
+                pool.follower().beforeScan();
+                ready = true;
+            } catch (InterruptedIOException e) {
+                throw e;
+            } catch (IOException e) {
+                LOG.warn("{} is not in service yet, trying again: {}", pool.blockPoolId(), e.getMessage());
+                pause();
+            }
+        }
+    }
+
+    private static void pause() throws InterruptedIOException {
+        try {
+            TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("stopped while waiting for the registry");
+        }
     }
 
     /** Takes a pool out of service; nothing when it is not. */
