@@ -29,6 +29,7 @@ public final class VolsnapCluster implements AutoCloseable {
     private final Path baseDir;
     /** Of the NameNode: it keeps its port, also while it is stopped. */
     private final String uri;
+
     private final List<DataNodeProperties> stoppedDataNodes = new ArrayList<>();
 
     private VolsnapCluster(MiniDFSCluster cluster, Path baseDir) {

@@ -41,7 +41,8 @@ class ChunkStatesTest {
     private static final long CHUNK = CUT >> 16;
 
     /** Pending, completed, conflicting reads. */
-    private static final Pattern DATANODE_ROW = Pattern.compile("FOLLOWING .* (\\d+) +(\\d+) +(\\d+) *$", Pattern.MULTILINE);
+    private static final Pattern DATANODE_ROW =
+            Pattern.compile("FOLLOWING .* (\\d+) +(\\d+) +(\\d+) *$", Pattern.MULTILINE);
 
     /** How long something must not happen to count as waiting. */
     private static final Duration WAITS = Duration.ofSeconds(2);
@@ -219,7 +220,8 @@ class ChunkStatesTest {
     private long[] statusLine() {
         long[] seen = new long[2];
         await().atMost(Duration.ofSeconds(20)).until(() -> {
-            Matcher row = DATANODE_ROW.matcher(cluster.volsnap("-status").orThrow().out());
+            Matcher row =
+                    DATANODE_ROW.matcher(cluster.volsnap("-status").orThrow().out());
             assertThat(row.find()).isTrue();
             seen[0] = Long.parseLong(row.group(1));
             seen[1] = Long.parseLong(row.group(2));

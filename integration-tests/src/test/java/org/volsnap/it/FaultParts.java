@@ -48,8 +48,7 @@ public final class FaultParts extends DefaultDataNodeParts {
     public OpenedStore openStore(Path directory, FileStoreOptions options) throws IOException {
         OpenedStore opened = super.openStore(directory, options);
         VolumeStore stores = opened.stores();
-        return new OpenedStore(
-                new VolumeStore(new HeldStore(stores.exceptions()), stores.replicas()), opened.file());
+        return new OpenedStore(new VolumeStore(new HeldStore(stores.exceptions()), stores.replicas()), opened.file());
     }
 
     @Override

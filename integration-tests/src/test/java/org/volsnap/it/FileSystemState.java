@@ -35,7 +35,8 @@ final class FileSystemState {
     }
 
     int fileCount() {
-        return (int) paths.values().stream().filter(line -> line.startsWith("file")).count();
+        return (int)
+                paths.values().stream().filter(line -> line.startsWith("file")).count();
     }
 
     /** Fails with the paths that differ. */
@@ -58,8 +59,10 @@ final class FileSystemState {
                 "xattrs=" + xattrs(fileSystem, path),
                 "policy=" + fileSystem.getStoragePolicy(path).getName());
         if (status.isFile()) {
-            paths.put(name(path), "file " + status.getLen() + " x" + status.getReplication() + " "
-                    + sha256(fileSystem, path) + " accessed=" + status.getAccessTime() + " " + common);
+            paths.put(
+                    name(path),
+                    "file " + status.getLen() + " x" + status.getReplication() + " " + sha256(fileSystem, path)
+                            + " accessed=" + status.getAccessTime() + " " + common);
             return;
         }
         var quota = fileSystem.getQuotaUsage(path);

@@ -70,8 +70,10 @@ class KilledDataNodeTest {
 
             for (int step = 1; step <= 9; step += 2) {
                 dataNode.restart(Map.of(
-                        "dfs.datanode.volsnap.parts.class", HaltingParts.class.getName(),
-                        HaltingParts.STEP, Integer.toString(step)));
+                        "dfs.datanode.volsnap.parts.class",
+                        HaltingParts.class.getName(),
+                        HaltingParts.STEP,
+                        Integer.toString(step)));
                 assertThat(dataNode.awaitExit()).isEqualTo(HaltingParts.EXIT_CODE);
             }
             dataNode.restart(Map.of());

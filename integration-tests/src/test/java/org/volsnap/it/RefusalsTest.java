@@ -74,7 +74,8 @@ class RefusalsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"a/b", "a b", "", "ä", "name-of-sixty-five-characters-is-one-character-longer-than-allowed"})
+    @ValueSource(
+            strings = {"a/b", "a b", "", "ä", "name-of-sixty-five-characters-is-one-character-longer-than-allowed"})
     void aBadNameIsRefused(String name) {
         CommandResult result = cluster.volsnap("-create", name);
 
@@ -162,9 +163,11 @@ class RefusalsTest {
             CommandResult result = mixed.volsnap("-create", "mixed");
 
             assertThat(result.exitCode()).as(result.toString()).isEqualTo(2);
-            assertThat(result.err()).contains(String.valueOf(mixed.dataNodes().get(1).getXferPort()));
+            assertThat(result.err())
+                    .contains(String.valueOf(mixed.dataNodes().get(1).getXferPort()));
             assertThat(mixed.volsnap("-list").out()).doesNotContain("mixed");
-            assertThat(mixed.fileSystem().mkdirs(new org.apache.hadoop.fs.Path("/still-works"))).isTrue();
+            assertThat(mixed.fileSystem().mkdirs(new org.apache.hadoop.fs.Path("/still-works")))
+                    .isTrue();
         }
     }
 }

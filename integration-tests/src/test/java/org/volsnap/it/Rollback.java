@@ -46,7 +46,8 @@ final class Rollback {
 
     /** The largest block id and stamp that were ever given out. */
     Used used() {
-        BlockIdManager ids = cluster.nameNode().getNamesystem().getBlockManager().getBlockIdManager();
+        BlockIdManager ids =
+                cluster.nameNode().getNamesystem().getBlockManager().getBlockIdManager();
         return new Used(ids.getLastAllocatedContiguousBlockId(), ids.getGenerationStamp());
     }
 

@@ -20,8 +20,8 @@ class RoundTripTest {
             wreckage.fill();
             FSDataOutputStream open = wreckage.open("/open/file", 123_456);
             FileSystemState then = FileSystemState.capture(cluster.fileSystem(), "/data");
-            byte[] openThen = DFSTestUtil.readFileAsBytes(
-                    cluster.fileSystem(), new org.apache.hadoop.fs.Path("/open/file"));
+            byte[] openThen =
+                    DFSTestUtil.readFileAsBytes(cluster.fileSystem(), new org.apache.hadoop.fs.Path("/open/file"));
 
             cluster.volsnap("-create", "nightly").orThrow();
             long fence = rollback.used().stamp();
@@ -35,8 +35,7 @@ class RoundTripTest {
 
             rollback.awaitClosed("/open/file");
             FileSystemState.capture(cluster.fileSystem(), "/data").assertSameAs(then);
-            assertThat(DFSTestUtil.readFileAsBytes(
-                            cluster.fileSystem(), new org.apache.hadoop.fs.Path("/open/file")))
+            assertThat(DFSTestUtil.readFileAsBytes(cluster.fileSystem(), new org.apache.hadoop.fs.Path("/open/file")))
                     .hasSize(123_456)
                     .isEqualTo(Arrays.copyOf(openThen, 123_456));
             rollback.assertHealthy();
@@ -77,6 +76,8 @@ class RoundTripTest {
 
     /** Access times are off: reading the tree must not change it. */
     private static VolsnapCluster cluster(Path dir) throws java.io.IOException {
-        return VolsnapCluster.builder(dir).set("dfs.namenode.accesstime.precision", "0").build();
+        return VolsnapCluster.builder(dir)
+                .set("dfs.namenode.accesstime.precision", "0")
+                .build();
     }
 }

@@ -15,8 +15,8 @@ import org.apache.hadoop.fs.XAttrSetFlag;
 import org.apache.hadoop.fs.permission.AclEntry;
 import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.hdfs.DistributedFileSystem;
-import org.apache.hadoop.hdfs.client.HdfsDataOutputStream.SyncFlag;
 import org.apache.hadoop.hdfs.client.HdfsDataOutputStream;
+import org.apache.hadoop.hdfs.client.HdfsDataOutputStream.SyncFlag;
 import org.volsnap.testing.VolsnapCluster;
 
 /** Fills a tree under {@code /data} with one of everything, and then loses it in every way HDFS can lose it. */
@@ -24,8 +24,18 @@ final class Wreckage {
     static final int BLOCK = 1 << 20;
     private static final int PER_KIND = 3;
     private static final List<String> KINDS = List.of(
-            "kept", "deleted", "appended", "grown", "cut", "cutAtBlock", "cutAndGrown", "overwritten", "renamed",
-            "replicated", "joined", "recreated");
+            "kept",
+            "deleted",
+            "appended",
+            "grown",
+            "cut",
+            "cutAtBlock",
+            "cutAndGrown",
+            "overwritten",
+            "renamed",
+            "replicated",
+            "joined",
+            "recreated");
 
     private final VolsnapCluster cluster;
     private final DistributedFileSystem fileSystem;
@@ -59,7 +69,10 @@ final class Wreckage {
     private void attributes() throws IOException {
         Path file = file("deleted", 0);
         fileSystem.modifyAclEntries(file, AclEntry.parseAclSpec("user:alice:rw-,group:staff:r--", true));
-        fileSystem.setXAttr(file, "user.note", "kept".getBytes(java.nio.charset.StandardCharsets.UTF_8),
+        fileSystem.setXAttr(
+                file,
+                "user.note",
+                "kept".getBytes(java.nio.charset.StandardCharsets.UTF_8),
                 EnumSet.of(XAttrSetFlag.CREATE));
         fileSystem.setOwner(file("overwritten", 1), "alice", "staff");
         fileSystem.setPermission(file("renamed", 1), new FsPermission((short) 0640));
@@ -88,7 +101,8 @@ final class Wreckage {
         }
         truncate(file("cutAtBlock", 2), BLOCK);
         truncate(file("cutAtBlock", 1), BLOCK);
-        fileSystem.concat(new Path("/data/joined/part0"),
+        fileSystem.concat(
+                new Path("/data/joined/part0"),
                 new Path[] {new Path("/data/joined/part1"), new Path("/data/joined/part2")});
         fileSystem.deleteSnapshot(new Path("/data/held"), "ordinary");
         loseAttributes();
