@@ -83,37 +83,60 @@ final class LogRecovery {
         guide.lostAll(segmentFiles.place(number, 0), "the segment is missing");
     }
 
-    private void checkHeader(StoreFile file, int number) throws IOException {
-        Path path = segmentFiles.layout().segment(number);
-        if (!segmentFiles.header(number).isAtStartOf(file, path)) {
-            guide.tellDamage(segmentFiles.place(number, 0), "bad header; no content is lost");
+    private boolean checkHeader(StoreFile file, int number) throws IOException {
+        boolean whole = segmentFiles
+                .header(number)
+                .isAtStartOf(file, segmentFiles.layout().segment(number));
+        if (!whole) {
+            guide.tellDamage(segmentFiles.place(number, 0), "bad segment header");
         }
+        return whole;
     }
 
     private LogTail replayOpen(SegmentList segments) throws IOException {
         int number = segments.open();
         space.addSegment(number);
         try (StoreFile file = segmentFiles.openWrite(number)) {
-            checkHeader(file, number);
+            boolean whole = checkHeader(file, number);
             OpenSegmentEnd end = OpenSegmentEnd.find(segmentFiles.reader(file, number), file.length());
-            if (file.length() > end.offset()) {
-                LOG.warn(
-                        "{}: cutting off {} bytes that were never acknowledged",
-                        segmentFiles.place(number, end.offset()),
-                        file.length() - end.offset());
-                file.truncate(end.offset());
+            if (!whole) {
+                return leaveDamaged(segments, file, end);
             }
+            cutTail(file, number, end.offset());
             file.force();
             replay(file, new SegmentEntry(number, end.offset(), end.last()));
             return new LogTail(segments, end.offset(), end.last(), lastBatch, guide.newestOwner());
         }
     }
 
+    private void cutTail(StoreFile file, int number, long end) throws IOException {
+        if (file.length() > end) {
+            LOG.warn(
+                    "{}: cutting off {} bytes that were never acknowledged",
+                    segmentFiles.place(number, end),
+                    file.length() - end);
+            file.truncate(end);
+        }
+    }
+
+    /** An open segment without its header may have lost anything; it is sealed so that this is noticed every time. */
+    private LogTail leaveDamaged(SegmentList segments, StoreFile file, OpenSegmentEnd end) throws IOException {
+        file.force();
+        long sealedEnd = Math.max(end.offset(), SEGMENT_HEADER_BYTES + LogFormat.ALIGNMENT);
+        SegmentEntry entry = new SegmentEntry(segments.open(), sealedEnd, end.last());
+        space.keep(entry.number());
+        replay(file, entry);
+        return openNext(segments, entry);
+    }
+
     /** Goes on in a new segment; the missing one stays listed, so that its loss is noticed every time. */
     private LogTail replaceOpen(SegmentList segments) throws IOException {
         lostSegment(segments.open());
-        SegmentList longer =
-                segments.withSealed(new SegmentEntry(segments.open(), SEGMENT_HEADER_BYTES, FrameLink.NONE));
+        return openNext(segments, new SegmentEntry(segments.open(), SEGMENT_HEADER_BYTES, FrameLink.NONE));
+    }
+
+    private LogTail openNext(SegmentList segments, SegmentEntry sealed) throws IOException {
+        SegmentList longer = segments.withSealed(sealed);
         segmentFiles.create(longer.open()).close();
         segmentFiles.list().write(longer.encode());
         space.addSegment(longer.open());

@@ -205,6 +205,7 @@ final class LogWriter implements Closeable {
     @Override
     public void close() throws IOException {
         try (StoreFile closing = file) {
+            mark();
             if (writeEnd > durableEnd) {
                 closing.force();
             }

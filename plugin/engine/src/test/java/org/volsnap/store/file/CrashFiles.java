@@ -205,6 +205,25 @@ final class CrashFiles implements StoreFiles {
         return inode(file).content.clone();
     }
 
+    /** What of the file is durable. */
+    synchronized byte[] forced(Path file) throws IOException {
+        return inode(file).forced.clone();
+    }
+
+    /** The same files, all of them durable, and nobody who has them open. */
+    synchronized CrashFiles copy() {
+        CrashFiles copy = new CrashFiles();
+        names.forEach((path, inode) -> {
+            if (inode.directory) {
+                copy.names.put(path, new Inode(true));
+                copy.forcedNames.put(path, requireNonNull(copy.names.get(path)));
+            } else {
+                copy.put(path, inode.content.clone());
+            }
+        });
+        return copy;
+    }
+
     synchronized int linksOf(Path file) throws IOException {
         Inode inode = inode(file);
         return (int) names.values().stream().filter(other -> other == inode).count();
