@@ -21,8 +21,9 @@ import org.volsnap.model.VersionHeader;
 /**
  * Makes one replica on the disk what it was at T. The order is: chunks with their checksums, the last checksum, all
  * forced; then the meta file gets the name of T's stamp; then both files are cut; then they move to the directory of
- * T's state. Whatever crash comes between, the files are one replica again, of a stamp that the engine knows, and all
- * of it can be done once more. For one thread.
+ * T's state. Each time the data file comes last: its length and its place say that all this is done. Whatever crash
+ * comes between, the files are one replica again, of a stamp that the engine knows, and all of it can be done once more.
+ * For one thread.
  */
 final class ReplicaRestorer implements OriginWriter, Closeable {
     private final DurableFiles disk;
@@ -90,14 +91,15 @@ final class ReplicaRestorer implements OriginWriter, Closeable {
         if (data.size() < version.length()) {
             throw new IOException(files.data() + " has " + data.size() + " bytes, " + version + " needs more");
         }
+        disk.delete(places.restartMark(version.key().blockId()));
         restoreLastChecksum(version.length());
         disk.force(data);
         disk.force(meta);
         rename(version);
-        disk.truncate(data, version.length());
         disk.truncate(meta, layout.metaLength(version.length()));
-        disk.force(data);
         disk.force(meta);
+        disk.truncate(data, version.length());
+        disk.force(data);
         moveToState(version);
     }
 
@@ -151,11 +153,10 @@ final class ReplicaRestorer implements OriginWriter, Closeable {
         if (!to.equals(files)) {
             ReplicaFiles from = files;
             disk.makeDirectories(verifyNotNull(to.data().getParent()));
-            move(from.data(), to.data());
             move(from.meta(), to.meta());
+            move(from.data(), to.data());
             files = to;
         }
-        disk.delete(places.restartMark(version.key().blockId()));
     }
 
     private void move(Path from, Path to) throws IOException {
