@@ -170,8 +170,7 @@ class EpochApplierTest {
         world.snapshot(1, T);
         world.recordOpen(1, 5);
         world.write(5, random(2, 900));
-        Files.writeString(
-                world.live(5).files().data().resolveSibling("blk_5.restart"), "1");
+        Files.writeString(world.live(5).files().data().resolveSibling("blk_5.restart"), "1");
         world.write(5, Arrays.copyOf(bytes, 900));
         world.snapshot(2, SAFETY);
         rollback();
@@ -222,9 +221,7 @@ class EpochApplierTest {
         world.create(0, 5, 900, FINALIZED, bytes);
         world.snapshot(1, T);
         world.append(5, 1_500, random(2, 100));
-        Files.move(
-                world.live(5).files().meta(),
-                world.live(5).files().meta().resolveSibling("blk_5_1600.meta"));
+        Files.move(world.live(5).files().meta(), world.live(5).files().meta().resolveSibling("blk_5_1600.meta"));
         world.snapshot(2, SAFETY);
         assertThat(rollback()).isEqualTo(new RollbackCounts(0, 0, 0, 1, 1));
         assertThat(world.onDisk()).isEmpty();

@@ -245,8 +245,7 @@ final class RollbackWorld implements Closeable {
 
     /** The bytes of a block as a snapshot sees it, with every checksum compared. */
     Optional<byte[]> asOf(long number, long blockId, long stamp) throws IOException {
-        Optional<VersionView> view =
-                engine.view(SnapshotId.ofRegistry(number), new BlockKey(POOL, blockId, stamp));
+        Optional<VersionView> view = engine.view(SnapshotId.ofRegistry(number), new BlockKey(POOL, blockId, stamp));
         return view.isPresent() ? Optional.of(read(view.get())) : Optional.empty();
     }
 
