@@ -41,7 +41,7 @@ import org.volsnap.store.WholeReplicaStore;
 /** The engine: its verbs, each handed to the part that does it. See the package's tour for the parts. */
 public final class CowEngine implements SnapshotEngine {
     private static final Logger LOG = LoggerFactory.getLogger(CowEngine.class);
-    private static final Duration TROUBLES_AT_CLOSE = Duration.ofSeconds(10);
+    private static final Duration GRACE_AT_CLOSE = Duration.ofSeconds(10);
 
     private final EngineContext context;
     private final BlockIndex index;
@@ -416,6 +416,9 @@ public final class CowEngine implements SnapshotEngine {
     private void stopThreads() {
         copies.close();
         sweeper.shutdownNow();
-        boolean unused = MoreExecutors.shutdownAndAwaitTermination(troubles, TROUBLES_AT_CLOSE);
+        if (!MoreExecutors.shutdownAndAwaitTermination(sweeper, GRACE_AT_CLOSE)
+                || !MoreExecutors.shutdownAndAwaitTermination(troubles, GRACE_AT_CLOSE)) {
+            LOG.warn("Threads of the engine are still busy while its stores are closed");
+        }
     }
 }

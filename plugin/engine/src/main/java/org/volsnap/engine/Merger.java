@@ -3,9 +3,7 @@ package org.volsnap.engine;
 
 import com.google.common.collect.Lists;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
-import org.volsnap.model.Base;
 import org.volsnap.model.ChunkContent;
 import org.volsnap.model.ChunkGeometry;
 import org.volsnap.model.ChunkRange;
@@ -38,15 +36,10 @@ final class Merger {
         for (StoredChunk chunk : version.stored()) {
             read(block, version, chunk);
         }
-        Base base = new Base(
-                live.key().stamp(),
-                Math.min(live.length(), header.length()),
-                header.key().stamp(),
-                header.length());
         AttachedStore store = context.volumes().of(live);
-        preserver.preserve(new Change(live, store, base, List.of(tail(header, live)), true));
+        preserver.preserve(Change.merge(header, live, store, List.of(tail(header, live))));
         for (List<StoredChunk> round : Lists.partition(version.stored(), CHUNKS_A_ROUND)) {
-            preserver.preserve(new Change(live, store, base, rangesOf(round), true));
+            preserver.preserve(Change.merge(header, live, store, rangesOf(round)));
             for (StoredChunk chunk : round) {
                 writer.writeChunk(chunk.chunk(), read(block, version, chunk));
             }
@@ -72,9 +65,9 @@ final class Merger {
     }
 
     private static List<ChunkRange> rangesOf(List<StoredChunk> chunks) {
-        ChunkSet ranges = new ChunkSet();
-        chunks.forEach(chunk -> ranges.add(chunk.chunk()));
-        return new ArrayList<>(ranges.ranges());
+        ChunkSet set = new ChunkSet();
+        chunks.forEach(chunk -> set.add(chunk.chunk()));
+        return set.ranges();
     }
 
     private ChunkContent read(BlockExceptions block, LineageView version, StoredChunk chunk) throws IOException {

@@ -30,14 +30,14 @@ import org.volsnap.store.WholeReplica;
 class EngineSimulationTest {
     private static final int BLOCKS = 4;
     private static final int STEPS = 45;
-    private static final int SEEDS_A_TEST = 60;
+    private static final int SEEDS_A_TEST = 40;
     private static final int MAX_LENGTH = 3000;
 
     @TempDir
     Path directory;
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 60, 120, 180, 240})
+    @ValueSource(ints = {0, 40, 80, 120, 160})
     void everySnapshotReadsWhatWasThereAtItsTime(int firstSeed) throws IOException {
         for (int seed = firstSeed; seed < firstSeed + SEEDS_A_TEST; seed++) {
             try (EngineBench bench = new EngineBench(directory.resolve("seed-" + seed), 2)) {
