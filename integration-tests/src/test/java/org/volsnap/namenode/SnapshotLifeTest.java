@@ -3,6 +3,7 @@ package org.volsnap.namenode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.groups.Tuple.tuple;
 import static org.awaitility.Awaitility.await;
 
 import java.io.File;
@@ -52,9 +53,7 @@ class SnapshotLifeTest {
             }
             assertThat(filesOf(cluster, dir.resolve("copy").toFile()))
                     .extracting(KeptFile::path, KeptFile::length)
-                    .containsExactlyInAnyOrder(
-                            org.assertj.core.groups.Tuple.tuple("/a/one", 1_500_000L),
-                            org.assertj.core.groups.Tuple.tuple("/a/two", 10L));
+                    .containsExactlyInAnyOrder(tuple("/a/one", 1_500_000L), tuple("/a/two", 10L));
             assertThat(pollers.answers).isNotEmpty();
         }
     }

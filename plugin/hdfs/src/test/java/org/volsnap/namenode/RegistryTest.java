@@ -1,0 +1,179 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.namenode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.volsnap.protocol.RefusedException;
+import org.volsnap.protocol.proto.VolsnapProtos.FenceProto;
+import org.volsnap.protocol.proto.VolsnapProtos.PendingRollbackProto;
+import org.volsnap.protocol.proto.VolsnapProtos.RollbackEpochProto;
+import org.volsnap.protocol.proto.VolsnapProtos.SnapshotProto;
+import org.volsnap.protocol.proto.VolsnapProtos.SnapshotStateProto;
+
+class RegistryTest {
+    private static final FenceProto FENCE = FenceProto.newBuilder()
+            .setStamp(1061)
+            .setLegacyStamp(0)
+            .setLegacyLimit(0)
+            .build();
+
+    private final Registry empty = Registry.empty("BP-1");
+
+    @Test
+    void aSnapshotLivesAndBecomesATombstone() {
+        Registry active = empty.create(snapshot("s")).mark(1, FENCE, 249).activate(1);
+        assertThat(active.find("s").orElseThrow())
+                .returns(1L, SnapshotProto::getId)
+                .returns(249L, SnapshotProto::getTxid)
+                .returns(FENCE, SnapshotProto::getFence)
+                .returns(SnapshotStateProto.ACTIVE, SnapshotProto::getState);
+
+        Registry gone = active.beginDelete(1).bury(1);
+
+        assertThat(gone.snapshots()).isEmpty();
+        assertThat(gone.isDeleted(1)).isTrue();
+        assertThat(gone.stateOf(1)).isEqualTo(SnapshotState.DELETED);
+        assertThat(gone.version()).isEqualTo(5);
+    }
+
+    @Test
+    void everyTransitionRaisesTheVersionAndChangesNothingElse() {
+        Registry one = empty.create(snapshot("s"));
+
+        assertThat(one.version()).isEqualTo(empty.version() + 1);
+        assertThat(empty.snapshots()).isEmpty();
+    }
+
+    @Test
+    void noIdIsUsedTwice() {
+        Registry second = empty.create(snapshot("s")).bury(1).create(snapshot("s"));
+
+        assertThat(second.find("s").orElseThrow().getId()).isEqualTo(2);
+    }
+
+    @Test
+    void stepsThatAreNotDrawnAreRefused() {
+        Registry creating = empty.create(snapshot("s"));
+
+        assertThatIllegalStateException().isThrownBy(() -> creating.activate(1));
+        assertThatIllegalStateException().isThrownBy(() -> creating.beginDelete(1));
+        assertThatIllegalStateException().isThrownBy(() -> creating.mark(2, FENCE, 1));
+        assertThatIllegalStateException().isThrownBy(() -> creating.bury(1).bury(1));
+        assertThatIllegalStateException().isThrownBy(() -> creating.create(snapshot("s")));
+        assertThatIllegalStateException().isThrownBy(creating::cancelRollback);
+    }
+
+    @Test
+    void onlyAnActiveSnapshotIsFoundAsOne() throws RefusedException {
+        Registry creating = empty.create(snapshot("s"));
+
+        assertThatThrownBy(() -> creating.active("s")).isInstanceOf(RefusedException.class);
+        assertThatThrownBy(() -> creating.active("t")).isInstanceOf(RefusedException.class);
+        assertThat(creating.mark(1, FENCE, 1).activate(1).active("s").getId()).isEqualTo(1);
+    }
+
+    @Test
+    void aRollbackIsPreparedCommittedAndFinished() {
+        Registry pending = active("s").prepareRollback(pending());
+        assertThat(pending.pendingRollback()).isPresent();
+        assertThatIllegalStateException().isThrownBy(() -> pending.prepareRollback(pending()));
+        assertThat(pending.cancelRollback().pendingRollback()).isEmpty();
+
+        Registry committed = pending.commitRollback(epoch(1));
+        assertThat(committed.pendingRollback()).isEmpty();
+        assertThat(committed.unfinishedEpoch()).isPresent();
+        assertThat(committed.nextEpochNumber()).isEqualTo(2);
+        assertThatIllegalStateException().isThrownBy(() -> committed.finishEpoch(2));
+
+        Registry finished = committed.finishEpoch(1);
+        assertThat(finished.unfinishedEpoch()).isEmpty();
+        assertThat(finished.lastEpoch().orElseThrow().getExpectedDatanodesList())
+                .isEmpty();
+        assertThatIllegalStateException().isThrownBy(() -> finished.finishEpoch(1));
+    }
+
+    @Test
+    void anEpochHasToBeTheNextOne() {
+        Registry pending = active("s").prepareRollback(pending());
+
+        assertThatIllegalStateException().isThrownBy(() -> pending.commitRollback(epoch(2)));
+        assertThatIllegalStateException().isThrownBy(() -> active("s").commitRollback(epoch(1)));
+    }
+
+    @Test
+    void bytesAreReadAgain() throws IOException {
+        Registry registry = active("s").prepareRollback(pending());
+
+        assertThat(Registry.parse(registry.toBytes()).toProto()).isEqualTo(registry.toProto());
+        assertThat(RegistryXAttr.decode(null, "BP-1").toProto()).isEqualTo(empty.toProto());
+        assertThatThrownBy(() -> Registry.parse(new byte[] {1, 2, 3}))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("can't be read");
+    }
+
+    @Test
+    void aFullRegistrySaysHowManyFitAndKeepsRoomForTombstones() throws RefusedException {
+        Registry registry = empty;
+        int count = 0;
+        while (fits(registry.create(snapshot("s" + count)), 1000)) {
+            registry = registry.create(snapshot("s" + count++));
+        }
+        Registry full = registry.create(snapshot("more"));
+
+        assertThatThrownBy(() -> RegistryXAttr.checkRoom(full, 1000))
+                .isInstanceOf(RefusedException.class)
+                .hasMessageContaining("about " + count + " fit")
+                .hasMessageContaining("dfs.namenode.fs-limits.max-xattr-size=1000");
+        // What is no new snapshot may use the reserved part.
+        assertThat(RegistryXAttr.encode(full, 1000)).isNotEmpty();
+        assertThatThrownBy(() -> RegistryXAttr.encode(full, 500)).isInstanceOf(RefusedException.class);
+    }
+
+    private static boolean fits(Registry registry, int limit) {
+        try {
+            RegistryXAttr.checkRoom(registry, limit);
+            return true;
+        } catch (RefusedException e) {
+            return false;
+        }
+    }
+
+    private Registry active(String name) {
+        return empty.create(snapshot(name)).mark(1, FENCE, 10).activate(1);
+    }
+
+    private static SnapshotProto snapshot(String name) {
+        return SnapshotProto.newBuilder()
+                .setId(0)
+                .setName(name)
+                .setState(SnapshotStateProto.CREATING)
+                .setCreatedMillis(1_700_000_000_000L)
+                .build();
+    }
+
+    private static PendingRollbackProto pending() {
+        return PendingRollbackProto.newBuilder()
+                .setSnapshotId(1)
+                .setSafetySnapshotId(2)
+                .addAllExpectedDatanodes(List.of("a", "b"))
+                .setHighestStamp(5)
+                .setHighestBlockId(6)
+                .build();
+    }
+
+    private static RollbackEpochProto epoch(long number) {
+        return RollbackEpochProto.newBuilder()
+                .setNumber(number)
+                .setSnapshotId(1)
+                .setFence(FENCE)
+                .setNewStamp(2000)
+                .setCommittedMillis(1)
+                .addExpectedDatanodes("a")
+                .build();
+    }
+}
