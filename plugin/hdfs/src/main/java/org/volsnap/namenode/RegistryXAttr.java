@@ -7,7 +7,6 @@ import java.io.IOException;
 import org.apache.hadoop.hdfs.DFSConfigKeys;
 import org.jspecify.annotations.Nullable;
 import org.volsnap.protocol.RefusedException;
-import org.volsnap.protocol.proto.VolsnapProtos.SnapshotProto;
 
 /**
  * The registry as an extended attribute of the root: it goes through the edit log, so whoever has the namespace has it.
@@ -23,6 +22,9 @@ public final class RegistryXAttr {
 
     /** One eighth of the room is not for new snapshots. */
     private static final int RESERVED_PART = 8;
+
+    /** Field number and length in front of each snapshot. */
+    private static final int TAG_BYTES = 2;
 
     private RegistryXAttr() {}
 
@@ -49,7 +51,7 @@ public final class RegistryXAttr {
 
     private static RefusedException full(Registry registry, int size, int limit) {
         int ofSnapshots = registry.snapshots().stream()
-                .mapToInt(SnapshotProto::getSerializedSize)
+                .mapToInt(snapshot -> snapshot.getSerializedSize() + TAG_BYTES)
                 .sum();
         int count = Math.max(1, registry.snapshots().size());
         int each = Math.max(1, ofSnapshots / count);
