@@ -36,29 +36,33 @@ public final class RegistryXAttr {
     static byte[] encode(Registry registry, int limit) throws RefusedException {
         byte[] bytes = registry.toBytes();
         if (bytes.length + NAME_BYTES > limit) {
-            throw full(registry, bytes.length, limit);
+            throw full(registry, limit);
         }
         return bytes;
     }
 
     /** Refuses a registry that has grown by a new snapshot beyond what new snapshots may fill. */
     static void checkRoom(Registry registry, int limit) throws RefusedException {
-        int size = registry.toBytes().length + NAME_BYTES;
-        if (size > limit - limit / RESERVED_PART) {
-            throw full(registry, size, limit);
+        if (registry.toBytes().length > roomForNew(limit)) {
+            throw full(registry, limit);
         }
     }
 
-    private static RefusedException full(Registry registry, int size, int limit) {
+    private static int roomForNew(int limit) {
+        return limit - limit / RESERVED_PART - NAME_BYTES;
+    }
+
+    private static RefusedException full(Registry registry, int limit) {
+        int size = registry.toBytes().length;
+        int count = registry.snapshots().size();
         int ofSnapshots = registry.snapshots().stream()
                 .mapToInt(snapshot -> snapshot.getSerializedSize() + TAG_BYTES)
                 .sum();
-        int count = Math.max(1, registry.snapshots().size());
-        int each = Math.max(1, ofSnapshots / count);
-        long fit = (limit - limit / RESERVED_PART - NAME_BYTES - (size - ofSnapshots)) / each;
-        return new RefusedException("the registry of snapshots is full: " + size + " bytes with "
-                + registry.snapshots().size() + " snapshots, about " + Math.max(0, fit) + " fit into "
-                + DFSConfigKeys.DFS_NAMENODE_MAX_XATTR_SIZE_KEY + "=" + limit
+        int room = Math.max(0, roomForNew(limit) - (size - ofSnapshots));
+        long fit = (long) room * count / Math.max(1, ofSnapshots);
+        return new RefusedException("the registry of snapshots is full: " + size + " bytes with " + count
+                + " snapshots, about " + fit + " fit into " + DFSConfigKeys.DFS_NAMENODE_MAX_XATTR_SIZE_KEY + "="
+                + limit
                 + "; delete snapshots or raise that key (to at most 32768)");
     }
 }
