@@ -14,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
 final class ConflictingReads {
     private static final CompletableFuture<Void> NONE = CompletableFuture.completedFuture(null);
 
-    /** Reads of one chunk that a drain waits for together. */
+    /** Reads of one chunk, until there is none. */
     static final class Group {
         private final long chunk;
         private final CompletableFuture<Void> drained = new CompletableFuture<>();
@@ -51,13 +51,16 @@ final class ConflictingReads {
         if (--group.inFlight > 0) {
             return false;
         }
-        groups.remove(group.chunk, group);
+        groups.remove(group.chunk);
         return true;
     }
 
-    /** Completes when all reads that are in flight on the chunk now have ended. Later ones are not waited for. */
+    /**
+     * Completes when no read is in flight on the chunk. Once the chunk is completed no new read joins those that are:
+     * they go to the store.
+     */
     CompletableFuture<Void> drain(long chunk) {
-        Group group = groups.remove(chunk);
+        Group group = groups.get(chunk);
         return group == null ? NONE : group.drained;
     }
 }

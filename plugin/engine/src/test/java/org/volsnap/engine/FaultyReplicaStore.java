@@ -1,0 +1,60 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.engine;
+
+import java.io.IOException;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.volsnap.model.BlockKey;
+import org.volsnap.model.ReplicaFiles;
+import org.volsnap.model.SnapshotId;
+import org.volsnap.store.StoreException;
+import org.volsnap.store.WholeReplica;
+import org.volsnap.store.WholeReplicaStore;
+
+/** A store that can't link anything any more. */
+record FaultyReplicaStore(WholeReplicaStore delegate) implements WholeReplicaStore {
+    @Override
+    public long link(BlockKey key, SnapshotId owner, ReplicaFiles live) throws IOException {
+        throw new StoreException("no room for a link");
+    }
+
+    @Override
+    public void force() throws IOException {
+        delegate.force();
+    }
+
+    @Override
+    public Optional<WholeReplica> find(BlockKey key, SnapshotId owner) throws IOException {
+        return delegate.find(key, owner);
+    }
+
+    @Override
+    public Stream<WholeReplica> list(SnapshotId owner) throws IOException {
+        return delegate.list(owner);
+    }
+
+    @Override
+    public Stream<SnapshotId> owners() throws IOException {
+        return delegate.owners();
+    }
+
+    @Override
+    public void handDown(WholeReplica replica, SnapshotId newOwner) throws IOException {
+        delegate.handDown(replica, newOwner);
+    }
+
+    @Override
+    public void moveOut(WholeReplica replica, ReplicaFiles to) throws IOException {
+        delegate.moveOut(replica, to);
+    }
+
+    @Override
+    public void remove(WholeReplica replica) throws IOException {
+        delegate.remove(replica);
+    }
+
+    @Override
+    public long usedBytes(SnapshotId owner) {
+        return delegate.usedBytes(owner);
+    }
+}
