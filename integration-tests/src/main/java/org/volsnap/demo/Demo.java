@@ -177,7 +177,7 @@ public final class Demo {
     private long showStatus() throws IOException {
         terminal.step("What volsnap has preserved");
         commands.volsnap("-status");
-        return PreservedBytes.of(cluster.configuration(), SNAPSHOT);
+        return ClusterReport.ask(cluster.configuration()).preservedBytes(SNAPSHOT);
     }
 
     private double rollBack(OpenFile open) throws IOException {
@@ -191,10 +191,21 @@ public final class Demo {
         terminal.command("hdfs --daemon start namenode; hdfs --daemon start datanode   (on every host)");
         cluster.startNameNode();
         cluster.startDataNodes();
-        commands.dfsadmin("-safemode", "wait");
+        awaitDataNodes();
         Waiting.until(
                 "the end of the open file's lease", () -> cluster.fileSystem().isFileClosed(open.path()));
         return secondsSince(start);
+    }
+
+    private void awaitDataNodes() throws IOException {
+        terminal.command("hdfs dfsadmin -safemode wait");
+        Waiting.until("the rollback of all DataNodes", () -> {
+            ClusterReport report = ClusterReport.ask(cluster.configuration());
+            terminal.progress("DataNodes rolling back", report.dataNodesDone(), report.dataNodesExpected());
+            return report.isRolledBack();
+        });
+        terminal.endProgress();
+        terminal.say("all DataNodes have rolled back");
     }
 
     private boolean compareInFreshJvm(Path sumsFile) throws IOException {
