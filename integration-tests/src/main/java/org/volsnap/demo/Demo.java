@@ -187,7 +187,7 @@ public final class Demo {
         terminal.command("hdfs --daemon stop namenode; hdfs --daemon stop datanode   (on every host)");
         cluster.stopNameNode();
         cluster.stopDataNodes();
-        commands.volsnap("-rollback", SNAPSHOT);
+        commands.volsnapInOwnProcess(cluster.baseDir(), "-rollback", SNAPSHOT);
         terminal.command("hdfs --daemon start namenode; hdfs --daemon start datanode   (on every host)");
         cluster.startNameNode();
         cluster.startDataNodes();

@@ -17,14 +17,15 @@ final class FreshJvm {
         List<String> line = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Dvolsnap.terminal=" + Boolean.getBoolean("volsnap.terminal"),
-                "-Dlog4j.configuration=" + System.getProperty("log4j.configuration", "demo-log4j.properties"),
+                "-Dlog4j.configuration=client-log4j.properties",
+                "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
                 "-cp",
                 System.getProperty("java.class.path"),
                 mainClass.getName()));
         line.addAll(List.of(args));
         Process process = new ProcessBuilder(line)
                 .redirectOutput(Redirect.INHERIT)
-                .redirectError(Redirect.DISCARD)
+                .redirectError(Redirect.INHERIT)
                 .start();
         try {
             return process.waitFor();

@@ -2,6 +2,9 @@
 package org.volsnap.demo;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
@@ -9,6 +12,7 @@ import org.apache.hadoop.fs.FsShell;
 import org.apache.hadoop.hdfs.tools.DFSAdmin;
 import org.apache.hadoop.util.Tool;
 import org.apache.hadoop.util.ToolRunner;
+import org.volsnap.cli.VolsnapAdmin;
 import org.volsnap.testing.CommandLine;
 
 /** Runs commands as a user types them and shows the lines. What Hadoop's own commands print goes to the log. */
@@ -27,6 +31,18 @@ final class HdfsCommands {
     void volsnap(String... args) throws IOException {
         terminal.command("hdfs volsnap " + String.join(" ", args));
         requireSuccess("hdfs volsnap " + args[0], CommandLine.exitCode(conf, terminal.console(), args));
+    }
+
+    /** {@code hdfs volsnap args...} in a process of its own, as for a command that needs no NameNode. */
+    void volsnapInOwnProcess(Path directory, String... args) throws IOException {
+        terminal.command("hdfs volsnap " + String.join(" ", args));
+        Path site = directory.resolve("hdfs-site.xml");
+        try (OutputStream out = Files.newOutputStream(site)) {
+            conf.writeXml(out);
+        }
+        List<String> all = new ArrayList<>(List.of("-conf", site.toString()));
+        all.addAll(List.of(args));
+        requireSuccess("hdfs volsnap " + args[0], FreshJvm.run(VolsnapAdmin.class, all.toArray(String[]::new)));
     }
 
     /** {@code hdfs dfs -rm -skipTrash paths...} */

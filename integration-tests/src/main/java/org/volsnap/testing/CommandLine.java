@@ -4,7 +4,13 @@ package org.volsnap.testing;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.util.ToolRunner;
 import org.volsnap.cli.Console;
@@ -20,6 +26,37 @@ public final class CommandLine {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Console console = new Console(new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8));
         return new CommandResult(exitCode(conf, console, args), out.toString(UTF_8), err.toString(UTF_8));
+    }
+
+    /**
+     * Runs in a process of its own, which knows nothing but the configuration, like a user's.
+     *
+     * @param directory where the configuration and the output are put
+     */
+    public static CommandResult runForked(Configuration conf, Path directory, String... args)
+            throws IOException, InterruptedException {
+        Path site = directory.resolve("hdfs-site.xml");
+        try (OutputStream file = Files.newOutputStream(site)) {
+            conf.writeXml(file);
+        }
+        Path out = directory.resolve("out");
+        Path err = directory.resolve("err");
+        List<String> line = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Dlog4j.configuration=client-log4j.properties",
+                "-Djava.io.tmpdir=" + directory,
+                "-cp",
+                System.getProperty("java.class.path"),
+                VolsnapAdmin.class.getName(),
+                "-conf",
+                site.toString()));
+        line.addAll(List.of(args));
+        int exitCode = new ProcessBuilder(line)
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile())
+                .start()
+                .waitFor();
+        return new CommandResult(exitCode, Files.readString(out), Files.readString(err));
     }
 
     /** Runs with a copy of {@code conf}, printing to {@code console}. */

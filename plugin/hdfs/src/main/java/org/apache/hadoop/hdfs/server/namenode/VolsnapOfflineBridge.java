@@ -16,6 +16,7 @@ import org.apache.hadoop.hdfs.DFSConfigKeys;
 import org.apache.hadoop.hdfs.XAttrHelper;
 import org.apache.hadoop.hdfs.client.HdfsClientConfigKeys;
 import org.apache.hadoop.hdfs.server.blockmanagement.BlockIdManager;
+import org.apache.hadoop.hdfs.server.common.HdfsServerConstants.NamenodeRole;
 import org.apache.hadoop.hdfs.server.common.HdfsServerConstants.StartupOption;
 import org.apache.hadoop.hdfs.server.namenode.snapshot.Snapshot;
 import org.apache.hadoop.io.IOUtils;
@@ -58,7 +59,12 @@ public final class VolsnapOfflineBridge implements Closeable {
     /** Loads from several directories, as {@code dfs.namenode.name.dir} and {@code dfs.namenode.edits.dir} name them. */
     public static VolsnapOfflineBridge load(Configuration conf, List<File> nameDirs, List<File> editsDirs)
             throws IOException {
-        return new VolsnapOfflineBridge(FSNamesystem.loadFromDisk(offline(conf, nameDirs, editsDirs)));
+        Configuration offline = offline(conf, nameDirs, editsDirs);
+        if (NameNode.getNameNodeMetrics() == null) {
+            // The thread that writes edits ends the process without them; Hadoop's FsImageValidation does the same.
+            NameNode.initMetrics(offline, NamenodeRole.NAMENODE);
+        }
+        return new VolsnapOfflineBridge(FSNamesystem.loadFromDisk(offline));
     }
 
     /** The configuration of a NameNode that has these directories only, no partner, and no wish for a checkpoint. */
