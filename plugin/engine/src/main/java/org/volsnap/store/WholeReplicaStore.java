@@ -29,7 +29,10 @@ public interface WholeReplicaStore {
     /** The pair kept under exactly this owner. A data file without meta, or the reverse, counts as absent. */
     Optional<WholeReplica> find(BlockKey key, SnapshotId owner) throws IOException;
 
-    /** All that this owner keeps, in no order, read from the directories while the stream is pulled. To be closed. */
+    /**
+     * All that this owner keeps, in no order, read from the directories while the stream is pulled. To be closed. An
+     * error while it is pulled comes as {@link java.io.UncheckedIOException}.
+     */
     Stream<WholeReplica> list(SnapshotId owner) throws IOException;
 
     /** All owners that keep anything. */

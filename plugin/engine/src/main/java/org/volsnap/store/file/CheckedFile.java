@@ -11,6 +11,7 @@ import static org.volsnap.store.file.CheckedFileFormat.VERSION_OFFSET;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.volsnap.store.StoreCorruptException;
 
@@ -73,6 +74,8 @@ final class CheckedFile {
             all.flip();
             require(all.getInt(CRC_OFFSET) == crc(all), CRC_OFFSET, "bad checksum");
             return all.position(BODY_OFFSET).slice().order(ByteOrder.LITTLE_ENDIAN);
+        } catch (NoSuchFileException e) {
+            throw new StoreCorruptException(path + " is damaged at byte 0: it is missing", e);
         }
     }
 

@@ -5,9 +5,10 @@ import static org.volsnap.store.file.LogFormat.SEGMENT_HEADER_BYTES;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +41,7 @@ final class Compactor {
         this.leastDeadBytes = leastDeadBytes;
     }
 
-    /** Oldest segment first, and again as long as it helps: the last frame of a version takes its tombstone along. */
+    /** What is deadest first, and again as long as it helps: the last frame of a version takes its tombstone along. */
     void compact() throws IOException {
         committer.call(this::sealWhenMostlyDead);
         boolean helped = true;
@@ -53,12 +54,12 @@ final class Compactor {
     }
 
     private List<SegmentEntry> candidates() throws IOException {
-        Set<Integer> dead = Set.copyOf(space.mostlyDead(leastDeadBytes));
-        List<SegmentEntry> found = new ArrayList<>();
-        committer.call(log -> log.segments().sealed().stream()
-                .filter(segment -> dead.contains(segment.number()))
-                .forEach(found::add));
-        return found;
+        Map<Integer, SegmentEntry> sealed = new HashMap<>();
+        committer.call(log -> log.segments().sealed().forEach(segment -> sealed.put(segment.number(), segment)));
+        return space.mostlyDead(leastDeadBytes).stream()
+                .map(sealed::get)
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     private void sealWhenMostlyDead(LogWriter log) throws IOException {
@@ -109,29 +110,37 @@ final class Compactor {
         StoreFiles files = segmentFiles.files();
         Path target = segmentFiles.layout().segment(number);
         Path beside = segmentFiles.layout().rewritten(number);
-        Scan scan;
-        FrameLink last;
-        try (StoreFile file = files.openWrite(beside)) {
+        try {
+            Rewritten rewritten = copyLive(old, segment, beside);
+            if (rewritten.scan.damaged) {
+                space.keep(number);
+                return false;
+            }
+            files.rename(beside, target);
+            files.forceDirectory(segmentFiles.layout().log());
+            committer.call(log -> log.replaceSegments(log.segments().withReplaced(rewritten.entry)));
+            space.removeDead(number, rewritten.scan.tally);
+            LOG.info("Segment {} was rewritten: {} bytes are live", target, rewritten.scan.tally.liveBytes());
+            return true;
+        } finally {
+            files.delete(beside);
+        }
+    }
+
+    private record Rewritten(Scan scan, SegmentEntry entry) {}
+
+    private Rewritten copyLive(StoreFile old, SegmentEntry segment, Path beside) throws IOException {
+        int number = segment.number();
+        try (StoreFile file = segmentFiles.files().openWrite(beside)) {
             file.truncate(0);
             SparseWriter writer = new SparseWriter(file, segmentFiles.codec(number));
             writer.begin(segmentFiles.header(number));
-            scan = new Scan(number, writer);
+            Scan scan = new Scan(number, writer);
             scan.run(old, segment.end());
-            last = writer.finish(segment.end());
+            FrameLink last = writer.finish(segment.end());
             file.force();
+            return new Rewritten(scan, new SegmentEntry(number, segment.end(), last));
         }
-        if (scan.damaged) {
-            files.delete(beside);
-            space.keep(number);
-            return false;
-        }
-        files.rename(beside, target);
-        files.forceDirectory(segmentFiles.layout().log());
-        SegmentEntry entry = new SegmentEntry(number, segment.end(), last);
-        committer.call(log -> log.replaceSegments(log.segments().withReplaced(entry)));
-        space.removeDead(number, scan.tally);
-        LOG.info("Segment {} was rewritten: {} bytes are live", target, scan.tally.liveBytes());
-        return true;
     }
 
     /** Goes through a segment, counts what is live, and copies it when there is somewhere to copy to. */

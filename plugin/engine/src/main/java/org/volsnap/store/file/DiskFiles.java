@@ -70,11 +70,14 @@ final class DiskFiles implements StoreFiles {
         Files.createDirectories(directory, OWNER_DIRECTORY);
     }
 
+    /** Not given up when the thread is interrupted: a link that could not be forced would be a loss. */
     @Override
     public void forceDirectory(Path directory) throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, READ)) {
-            channel.force(true);
-        }
+        Uninterrupted.run(() -> {
+            try (FileChannel channel = FileChannel.open(directory, READ)) {
+                channel.force(true);
+            }
+        });
     }
 
     @Override

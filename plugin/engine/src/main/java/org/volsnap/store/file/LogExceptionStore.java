@@ -107,17 +107,12 @@ final class LogExceptionStore implements ExceptionStore {
     /** Works before {@link #replay} has returned too, and whatever state the log is in. */
     @Override
     public void commitLoss(VersionHeader version, String reason) throws IOException {
-        boolean interrupted = Thread.interrupted(); // an interrupt would close the file and lose the loss
         try {
             losses.add(version, reason);
         } catch (StoreException e) {
             throw e;
         } catch (IOException e) {
             throw new StoreException("the loss of " + version + " could not be recorded: " + e.getMessage(), e);
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
         }
     }
 

@@ -14,6 +14,7 @@ import static org.volsnap.store.file.LossFormat.SLOT_BYTES;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.volsnap.model.VersionHeader;
+import org.volsnap.store.StoreCorruptException;
 import org.volsnap.store.StoreException;
 import org.volsnap.store.StoreRecord.VersionLost;
 import org.volsnap.store.StoreRecord.VersionPreserved;
@@ -78,6 +80,8 @@ final class LossFile {
                 used--;
             }
             next.set(used);
+        } catch (NoSuchFileException e) {
+            throw new StoreCorruptException(path + " is damaged at byte 0: it is missing", e);
         }
         return read();
     }
@@ -119,10 +123,12 @@ final class LossFile {
                 .put(copy.duplicate())
                 .put(copy.duplicate())
                 .flip();
-        try (StoreFile file = files.openWrite(path)) {
-            file.write(both, (long) slot * SLOT_BYTES);
-            file.force();
-        }
+        Uninterrupted.run(() -> {
+            try (StoreFile file = files.openWrite(path)) {
+                file.write(both.duplicate(), (long) slot * SLOT_BYTES);
+                file.force();
+            }
+        });
     }
 
     /** Empties slots whose losses are recorded elsewhere by now. When these were all, the first is the next again. */

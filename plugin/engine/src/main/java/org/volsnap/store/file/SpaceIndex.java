@@ -2,6 +2,7 @@
 package org.volsnap.store.file;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -210,12 +211,13 @@ final class SpaceIndex {
         }
     }
 
-    /** Segments, oldest first, of which more than half, and at least this many bytes, are dead, or nothing is live. */
+    /** Segments, the one with the least live bytes first, of which more than half, and at least this many bytes, are dead, or nothing is live. */
     synchronized List<Integer> mostlyDead(long leastBytes) {
         Set<Integer> untouchable = kept;
         return segments.entrySet().stream()
                 .filter(entry -> !untouchable.contains(entry.getKey()))
                 .filter(entry -> isMostlyDead(entry.getValue(), leastBytes))
+                .sorted(Comparator.comparingLong(entry -> entry.getValue().live))
                 .map(Map.Entry::getKey)
                 .toList();
     }
