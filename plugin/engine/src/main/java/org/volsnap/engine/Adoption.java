@@ -22,7 +22,7 @@ record Adoption(SnapshotId provisional, SnapshotId real) implements ReleaseRule 
                 lineage.replace(version.handedTo(real, version.carrier()));
                 StoreRecord record = new StoreRecord.VersionHandedDown(version.number(), real, version.carrier());
                 if (version.isLost()) {
-                    lineage.stores().forEach(store -> release.commit(store, record));
+                    lineage.presentStores().forEach(store -> release.commit(store, record));
                 } else {
                     release.commit(version.store(), record);
                 }

@@ -5,6 +5,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -172,11 +173,11 @@ final class BlockExceptions {
         if (walk.rebases(lineage)) {
             lineage.setBase(walk.change().base(), sequence);
         }
-        List<AttachedStore> stores = new ArrayList<>(lineage.stores());
-        if (created && !stores.contains(target.store())) {
+        Set<AttachedStore> stores = new LinkedHashSet<>(lineage.presentStores());
+        if (created) {
             stores.add(target.store());
         }
-        walk.start(new Walk.HeaderWork(pending, created ? target : null, lineage.base(), sequence, stores));
+        walk.start(new Walk.HeaderWork(pending, created ? target : null, lineage.base(), sequence, List.copyOf(stores)));
     }
 
     @GuardedBy("lock")
@@ -293,7 +294,7 @@ final class BlockExceptions {
         synchronized (lock) {
             lineages.stream()
                     .filter(lineage -> lineage.id() == lineageId)
-                    .forEach(lineage -> lineage.stores().add(store));
+                    .forEach(lineage -> lineage.alsoIn(store));
         }
     }
 

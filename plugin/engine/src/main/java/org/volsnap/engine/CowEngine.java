@@ -328,27 +328,25 @@ public final class CowEngine implements SnapshotEngine {
 
     @Override
     public void moveOut(WholeReplica replica, ReplicaFiles to) throws IOException {
-        try (BlockGate.Ticket ticket = gate.enter(replica.key().blockId())) {
-            LOG.debug("Moving {} out of the store, gate {}", replica.key(), ticket);
+        BlockGate.Ticket ticket = gate.enter(replica.key().blockId());
+        try {
             WholeReplicaStore store = wholeReplicas.storeOf(replica);
             store.moveOut(replica, to);
             store.force();
+        } finally {
+            ticket.close();
         }
     }
 
     @Override
     public void merge(VersionHeader version, LiveReplica live, OriginWriter writer) throws IOException {
-        long blockId = version.key().blockId();
-        ChangeEpochs.Epoch epoch = null;
-        try (BlockGate.Ticket ticket = gate.enter(blockId);
-                BlockIndex.Use use = index.use(blockId)) {
-            LOG.debug("Merging {} into {}, gate {}", version, live.key(), ticket);
-            epoch = epochs.enter();
+        BlockGate.Ticket ticket = gate.enter(version.key().blockId());
+        ChangeEpochs.Epoch epoch = epochs.enter();
+        try (BlockIndex.Use use = index.use(version.key().blockId())) {
             merger.merge(use.block(), version, live, writer);
         } finally {
-            if (epoch != null) {
-                epoch.leave();
-            }
+            epoch.leave();
+            ticket.close();
         }
     }
 

@@ -30,7 +30,7 @@ record HandDown(Predicate<Version> leaving, @Nullable ChainLink heir, boolean ha
             lineage.versions().filter(leaving).toList().forEach(version -> leave(lineages, lineage, version, release));
             free(lineage, release);
             if (lineage.versions().findAny().isEmpty()) {
-                lineage.stores().forEach(store -> release.commit(store, new StoreRecord.LineageFreed(lineage.id())));
+                lineage.presentStores().forEach(store -> release.commit(store, new StoreRecord.LineageFreed(lineage.id())));
                 lineages.remove(lineage);
             }
         }
@@ -87,7 +87,7 @@ record HandDown(Predicate<Version> leaving, @Nullable ChainLink heir, boolean ha
     /** A lost version may be known to other stores, which recorded the loss. */
     private static void commit(Lineage lineage, Version version, StoreRecord record, Release release) {
         if (version.isLost()) {
-            lineage.stores().forEach(store -> release.commit(store, record));
+            lineage.presentStores().forEach(store -> release.commit(store, record));
         } else {
             release.commit(version.store(), record);
         }

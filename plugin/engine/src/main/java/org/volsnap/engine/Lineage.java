@@ -76,9 +76,17 @@ final class Lineage {
         return versions().anyMatch(Version::isReadable);
     }
 
-    /** The stores that have something of this lineage, and so its base. */
-    Set<AttachedStore> stores() {
-        return stores;
+    /**
+     * The stores that have something of this lineage, and so its base. One that is away is not told of a new base: it
+     * learns it when it comes back while this process lives; after that its versions rest on a base that is gone.
+     */
+    List<AttachedStore> presentStores() {
+        return stores.stream().filter(AttachedStore::isPresent).toList();
+    }
+
+    /** Another store has a record of one of the versions. */
+    void alsoIn(AttachedStore store) {
+        stores.add(store);
     }
 
     // ---- versions

@@ -28,6 +28,8 @@ final class SnapshotDrop {
     private final EngineContext context;
     private final BlockIndex index;
     private final ChangeEpochs epochs;
+    /** One at a time: a drop counts on the next older snapshot staying while it hands down. */
+    private final BlockGate oneAtATime = new BlockGate();
 
     SnapshotDrop(EngineContext context, BlockIndex index, ChangeEpochs epochs) {
         this.context = context;
@@ -37,6 +39,33 @@ final class SnapshotDrop {
 
     /** Drops a snapshot: all it owns is handed down or freed. */
     void drop(SnapshotId id) throws IOException {
+        inTurn(() -> dropNow(id));
+    }
+
+    /** Frees what the fence of a snapshot excludes. */
+    void exclude(SnapshotId id) throws IOException {
+        inTurn(() -> excludeNow(id));
+    }
+
+    /** Gives what a provisional snapshot owns to the real one. */
+    void adopt(SnapshotId provisional, SnapshotId real) throws IOException {
+        inTurn(() -> adoptNow(provisional, real));
+    }
+
+    private interface Task {
+        void run() throws IOException;
+    }
+
+    private void inTurn(Task task) throws IOException {
+        BlockGate.Ticket turn = oneAtATime.enter(0);
+        try {
+            task.run();
+        } finally {
+            turn.close();
+        }
+    }
+
+    private void dropNow(SnapshotId id) throws IOException {
         ChainLink heir = context.chain().state().olderThan(id);
         context.chain().leave(id);
         Waits.await(epochs.advance());
@@ -45,8 +74,7 @@ final class SnapshotDrop {
         context.chain().forget(id);
     }
 
-    /** Frees what the fence of a snapshot excludes. */
-    void exclude(SnapshotId id) throws IOException {
+    private void excludeNow(SnapshotId id) throws IOException {
         Waits.await(epochs.advance());
         ChainState chain = context.chain().state();
         Optional<ChainLink> snapshot = chain.find(id);
@@ -62,8 +90,7 @@ final class SnapshotDrop {
         handDownWhole(id, replica -> !link.fence().contains(replica.key().stamp()), heir);
     }
 
-    /** Gives what a provisional snapshot owns to the real one. */
-    void adopt(SnapshotId provisional, SnapshotId real) throws IOException {
+    private void adoptNow(SnapshotId provisional, SnapshotId real) throws IOException {
         context.chain().replace(provisional, real);
         Waits.await(epochs.advance());
         release(new Adoption(provisional, real));

@@ -34,7 +34,7 @@ final class EngineBench implements AutoCloseable {
     private final UnaryOperator<WholeReplicaStore> wrapReplicas;
     private List<VolumeStore> volumes = List.of();
     private CowEngine engine;
-    private long lastStamp = 1000;
+    private volatile long lastStamp = 1000;
 
     EngineBench(Path directory, int volumeCount) throws IOException {
         this(directory, volumeCount, store -> store, store -> store);
@@ -80,7 +80,7 @@ final class EngineBench implements AutoCloseable {
         return new VolumeStore(new MemoryExceptionStore(contents.get(index)), replicaStores.get(index));
     }
 
-    long nextStamp() {
+    synchronized long nextStamp() {
         return ++lastStamp;
     }
 
