@@ -177,7 +177,8 @@ final class BlockExceptions {
         if (created) {
             stores.add(target.store());
         }
-        walk.start(new Walk.HeaderWork(pending, created ? target : null, lineage.base(), sequence, List.copyOf(stores)));
+        walk.start(
+                new Walk.HeaderWork(pending, created ? target : null, lineage.base(), sequence, List.copyOf(stores)));
     }
 
     @GuardedBy("lock")
@@ -292,9 +293,7 @@ final class BlockExceptions {
     /** Remembers another store that has a record of one of a lineage's versions. */
     void alsoIn(long lineageId, AttachedStore store) {
         synchronized (lock) {
-            lineages.stream()
-                    .filter(lineage -> lineage.id() == lineageId)
-                    .forEach(lineage -> lineage.alsoIn(store));
+            lineages.stream().filter(lineage -> lineage.id() == lineageId).forEach(lineage -> lineage.alsoIn(store));
         }
     }
 

@@ -30,7 +30,8 @@ record HandDown(Predicate<Version> leaving, @Nullable ChainLink heir, boolean ha
             lineage.versions().filter(leaving).toList().forEach(version -> leave(lineages, lineage, version, release));
             free(lineage, release);
             if (lineage.versions().findAny().isEmpty()) {
-                lineage.presentStores().forEach(store -> release.commit(store, new StoreRecord.LineageFreed(lineage.id())));
+                lineage.presentStores()
+                        .forEach(store -> release.commit(store, new StoreRecord.LineageFreed(lineage.id())));
                 lineages.remove(lineage);
             }
         }

@@ -47,7 +47,8 @@ class EngineStressTest {
             for (int block = 0; block < BLOCKS; block++) {
                 int blockId = block;
                 bench.create(blockId, EngineBench.bytes(2000, block));
-                workers.add(threads.submit(() -> repeat(new Random(blockId), random -> change(bench, blockId, random))));
+                workers.add(
+                        threads.submit(() -> repeat(new Random(blockId), random -> change(bench, blockId, random))));
             }
             for (int reader = 0; reader < 2; reader++) {
                 int seed = 100 + reader;
