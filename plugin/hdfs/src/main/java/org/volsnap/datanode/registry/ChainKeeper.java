@@ -136,9 +136,7 @@ final class ChainKeeper {
     private boolean learn(RegistryProto registry) {
         boolean news = registry.getVersion() > state.registry().getVersion();
         state.setRegistry(registry);
-        Optional<RollbackEpoch> next = RegistryRules.epochs(registry).stream()
-                .filter(epoch -> epoch.number() > state.appliedEpoch())
-                .findFirst();
+        Optional<RollbackEpoch> next = state.unappliedEpochs().stream().findFirst();
         for (SnapshotProto snapshot : registry.getSnapshotsList()) {
             if (snapshot.getState() != SnapshotStateProto.DELETING
                     && next.filter(epoch -> isAfter(snapshot, epoch)).isEmpty()) {

@@ -3,17 +3,21 @@ package org.volsnap.datanode.registry;
 
 import com.google.common.collect.ImmutableSortedMap;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.volsnap.datanode.PoolVolume;
+import org.volsnap.datanode.rollback.RollbackEpoch;
 import org.volsnap.engine.ChainLink;
 import org.volsnap.model.SnapshotId;
 import org.volsnap.model.StampFence;
@@ -33,7 +37,8 @@ final class FollowerState {
     private final Map<Path, Long> appliedEpochs = new HashMap<>();
     private final TreeMap<SnapshotId, Entry> chain = new TreeMap<>();
     private RegistryProto registry;
-    private @Nullable String damage;
+    private @Nullable String unreadable;
+    private @Nullable String unwritable;
 
     /** A snapshot of the chain; {@code recorded}: its replicas open at T are durable. */
     record Entry(StampFence fence, boolean recorded) {
@@ -53,8 +58,36 @@ final class FollowerState {
         appliedEpochs.keySet().retainAll(volumes.keySet());
         for (PoolVolume volume : found) {
             if (volumes.put(volume.root(), volume) == null) {
-                appliedEpochs.put(volume.root(), read(volume.volsnap(pool)));
+                long applied = read(volume.volsnap(pool));
+                appliedEpochs.put(volume.root(), isEmpty(volume) ? RegistryRules.lastEpoch(registry) : applied);
             }
+        }
+    }
+
+    /** A new disk has nothing that a rollback could be about. */
+    private boolean isEmpty(PoolVolume volume) {
+        Path current = volume.current(pool);
+        return Stream.of("finalized", "rbw").allMatch(directory -> hasNothing(current.resolve(directory)))
+                && hasNothing(volume.volsnap(pool).resolve(StateFile.NAME))
+                && keepsNothing(volume);
+    }
+
+    private static boolean keepsNothing(PoolVolume volume) {
+        try (Stream<SnapshotId> owners = volume.store().replicas().owners()) {
+            return owners.findAny().isEmpty();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static boolean hasNothing(Path path) {
+        if (!Files.isDirectory(path)) {
+            return !Files.exists(path);
+        }
+        try (Stream<Path> entries = Files.list(path)) {
+            return entries.findAny().isEmpty();
+        } catch (IOException e) {
+            return false;
         }
     }
 
@@ -63,14 +96,14 @@ final class FollowerState {
      *
      * @return the last rollback epoch applied there
      */
-    long read(Path directory) {
+    private long read(Path directory) {
         try {
             FollowerStateProto state = StateFile.read(directory).orElse(FollowerStateProto.getDefaultInstance());
             merge(state);
             return state.getAppliedEpoch();
         } catch (IOException e) {
-            damage = "registry file can't be read: " + e.getMessage();
-            LOG.error("{}: {}; every rollback epoch is applied again in {}", pool, damage, directory, e);
+            unreadable = "registry file can't be read: " + e.getMessage();
+            LOG.error("{}: {}; every rollback epoch is applied again in {}", pool, unreadable, directory, e);
             return 0;
         }
     }
@@ -124,16 +157,12 @@ final class FollowerState {
 
     /** Whether anything on the storage volumes tells of a snapshot. */
     boolean knowsSnapshots() {
-        return damage != null || !chain.isEmpty() || registry.getSnapshotsCount() > 0;
+        return unreadable != null || !chain.isEmpty() || registry.getSnapshotsCount() > 0;
     }
 
     /** What is wrong with the files, for the operator. */
     Optional<String> damage() {
-        return Optional.ofNullable(damage);
-    }
-
-    Collection<PoolVolume> volumes() {
-        return volumes.values();
+        return PollComposer.oneLine(Optional.ofNullable(unreadable), Optional.ofNullable(unwritable));
     }
 
     /** The last rollback epoch that is applied on this storage volume; 0: none. */
@@ -149,6 +178,20 @@ final class FollowerState {
                 .orElse(RegistryRules.lastEpoch(registry));
     }
 
+    /** Epochs that a storage volume has not applied, in their order. */
+    List<RollbackEpoch> unappliedEpochs() {
+        return RegistryRules.epochs(registry).stream()
+                .filter(epoch -> epoch.number() > appliedEpoch())
+                .toList();
+    }
+
+    /** The storage volumes that have not applied this epoch. */
+    List<PoolVolume> behind(RollbackEpoch epoch) {
+        return volumes.values().stream()
+                .filter(volume -> appliedEpoch(volume) < epoch.number())
+                .toList();
+    }
+
     /** Durable when it returns. */
     void setAppliedEpoch(PoolVolume volume, long epoch) throws IOException {
         StateFile.write(volume.volsnap(pool), toProto(epoch));
@@ -157,12 +200,13 @@ final class FollowerState {
 
     /** Durable when it returns, but for storage volumes that can't be written: those are named as damage. */
     void save() {
+        unwritable = null;
         for (PoolVolume volume : volumes.values()) {
             try {
                 StateFile.write(volume.volsnap(pool), toProto(appliedEpoch(volume)));
             } catch (IOException e) {
-                damage = "registry can't be kept on " + volume.root() + ": " + e.getMessage();
-                LOG.warn("{}: {}", pool, damage, e);
+                unwritable = "registry can't be kept on " + volume.root() + ": " + e.getMessage();
+                LOG.warn("{}: {}", pool, unwritable, e);
             }
         }
     }

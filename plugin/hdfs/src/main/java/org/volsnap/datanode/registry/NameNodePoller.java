@@ -10,9 +10,9 @@ import java.security.PrivilegedExceptionAction;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.hdfs.DFSUtilClient;
@@ -28,12 +28,13 @@ import org.volsnap.protocol.proto.VolsnapProtos.PollResponseProto;
 
 /**
  * Asks the NameNodes of the configuration, the one that answered last first, until one answers for the block pool.
- * Standbys and NameNodes of other block pools are passed over. Calls run with the DataNode's login. For one thread.
+ * Standbys and NameNodes of other block pools are passed over. Calls run with the DataNode's login. For one thread; any may
+ * close it, which ends a call that is under way.
  */
 final class NameNodePoller implements RegistrySource {
     private final Supplier<Configuration> conf;
     private final Duration timeout;
-    private final Map<InetSocketAddress, VolsnapClient> clients = new HashMap<>();
+    private final Map<InetSocketAddress, VolsnapClient> clients = new ConcurrentHashMap<>();
     private @Nullable InetSocketAddress answeredLast;
 
     /**

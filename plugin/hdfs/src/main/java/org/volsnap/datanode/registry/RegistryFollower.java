@@ -10,8 +10,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.hadoop.hdfs.server.datanode.DataNode;
@@ -26,12 +24,11 @@ import org.volsnap.datanode.rollback.OfflineOrigin;
 import org.volsnap.datanode.rollback.RollbackEpoch;
 import org.volsnap.protocol.proto.VolsnapProtos.PollRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PollResponseProto;
-import org.volsnap.protocol.proto.VolsnapProtos.RegistryProto;
 import org.volsnap.protocol.proto.VolsnapProtos.VerifyResultProto;
 
 /**
  * Follows the NameNode's registry for one block pool: polls, and drives the pool through its {@link PoolControl}. All
- * state belongs to one thread; what other threads ask goes through it, but for two volatile fields.
+ * state belongs to one thread; what other threads ask goes through it, but for one volatile field.
  */
 public final class RegistryFollower implements PoolFollower {
     private static final Logger LOG = LoggerFactory.getLogger(RegistryFollower.class);
@@ -48,19 +45,16 @@ public final class RegistryFollower implements PoolFollower {
     private final VerifyService verify;
     private final PollComposer composer;
     private final Lease lease;
+    private final RegistryReader reader;
+    private final PollLoop loop;
     private final OfflineOrigin offline;
 
     // Owned by the follower's thread.
-    private Duration pause;
+    private FollowerMode mode = FollowerMode.UNKNOWN;
     private boolean started;
     private boolean scanned;
-    private boolean polling;
-    private boolean pollAgain;
-    private @Nullable ScheduledFuture<?> nextPoll;
     private @Nullable EpochApplier applier;
-    private @Nullable String failure;
 
-    private volatile FollowerMode mode = FollowerMode.UNKNOWN;
     private volatile @Nullable String notServing;
 
     /**
@@ -94,12 +88,13 @@ public final class RegistryFollower implements PoolFollower {
         threads = new FollowerThreads(pool);
         state = new FollowerState(pool);
         chain = new ChainKeeper(control, state, threads.background(), threads.follower());
-        gate = new PoolGate(control, threads.gate(), settings.writerTimeout(), this::nudge);
-        verify = new VerifyService(control, threads.background(), this::nudge);
+        loop = new PollLoop(threads.follower(), this::ask, settings.pollInterval());
+        gate = new PoolGate(control, threads.gate(), settings.writerTimeout(), loop::nudge);
+        verify = new VerifyService(control, threads.background(), loop::nudge);
         composer = new PollComposer(settings, control, state, chain);
         lease = new Lease(ticker);
+        reader = new RegistryReader(settings, control, state, source, threads, lease);
         offline = new OfflineOrigin(pool, control.geometry(), volumes);
-        pause = settings.pollInterval();
     }
 
     // ---- what the decorator calls
@@ -133,8 +128,8 @@ public final class RegistryFollower implements PoolFollower {
 
     @Override
     public void close() {
-        threads.asking().execute(source::close);
         threads.close();
+        source.close();
     }
 
     // ---- start
@@ -159,50 +154,39 @@ public final class RegistryFollower implements PoolFollower {
         gate.set(mode.admission(), false);
         long half = Math.max(1, settings.pollInterval().toMillis() / 2);
         var unused = threads.follower().scheduleWithFixedDelay(this::watchLease, 0, half, TimeUnit.MILLISECONDS);
-        pollIn(Duration.ZERO);
+        loop.start();
     }
 
     // ---- rollback epochs
 
     /** In the caller's thread; the polls go on meanwhile, to tell how far it is. */
     private void applyEpochs() throws IOException {
-        if (threads.call(this::unapplied).isEmpty()) {
+        List<RollbackEpoch> unapplied = threads.call(state::unappliedEpochs);
+        if (unapplied.isEmpty()) {
             return;
         }
         EpochApplier newApplier = new EpochApplier(control, offline);
         threads.call(() -> beginApplying(newApplier));
         try {
-            for (RollbackEpoch epoch : threads.call(this::unapplied)) {
-                List<PoolVolume> behind = threads.call(() -> behind(epoch));
+            for (RollbackEpoch epoch : unapplied) {
+                List<PoolVolume> behind = threads.call(() -> state.behind(epoch));
                 newApplier.apply(epoch, behind);
-                threads.call(() -> markApplied(epoch, behind));
+                threads.call(() -> applied(epoch, behind));
             }
         } finally {
             threads.call(this::endApplying);
         }
-        threads.call(() -> catchUp());
-    }
-
-    private List<RollbackEpoch> unapplied() {
-        return RegistryRules.epochs(state.registry()).stream()
-                .filter(epoch -> epoch.number() > state.appliedEpoch())
-                .toList();
-    }
-
-    private List<PoolVolume> behind(RollbackEpoch epoch) {
-        return state.volumes().stream()
-                .filter(volume -> state.appliedEpoch(volume) < epoch.number())
-                .toList();
+        threads.call(this::catchUp);
     }
 
     private boolean beginApplying(EpochApplier newApplier) {
         applier = newApplier;
         control.useOrigin(offline);
-        pollIn(pause);
+        loop.start();
         return true;
     }
 
-    private boolean markApplied(RollbackEpoch epoch, List<PoolVolume> done) throws IOException {
+    private boolean applied(RollbackEpoch epoch, List<PoolVolume> done) throws IOException {
         for (PoolVolume volume : done) {
             state.setAppliedEpoch(volume, epoch.number());
         }
@@ -214,33 +198,31 @@ public final class RegistryFollower implements PoolFollower {
         applier = null;
         if (scanned) {
             control.useOrigin(null);
+        } else {
+            loop.stop();
         }
         return true;
     }
 
     // ---- polls
 
-    /** Asks the NameNode; completes in the follower's thread when the answer is dealt with. */
     private CompletableFuture<@Nullable Void> ask() {
-        long sent = lease.now();
         List<VerifyResultProto> verified = verify.results();
         PollRequestProto request = request(verified);
-        return CompletableFuture.supplyAsync(() -> poll(request), threads.asking())
-                .handleAsync(
-                        (response, problem) -> {
-                            answered(request, response, problem, sent);
-                            verify.delivered(verified);
-                            return null;
-                        },
-                        threads.follower());
+        return reader.ask(request, response -> {
+            obey(response);
+            verify.delivered(verified);
+            if (knowsMoreThan(request)) {
+                loop.pollAgain();
+            }
+        });
     }
 
     private PollRequestProto request(List<VerifyResultProto> verified) {
-        PollRequestProto.Builder request = composer.compose(mode, verified)
-                .setRollbackReady(mode == FollowerMode.ROLLBACK_PENDING && gate.isQuiet());
+        PollRequestProto.Builder request = composer.compose(mode, verified).setRollbackReady(isReady());
         PollComposer.oneLine(
                         Optional.ofNullable(applier).map(EpochApplier::progress),
-                        Optional.ofNullable(failure),
+                        reader.failure(),
                         gate.problem(),
                         control.problem(),
                         chain.problem(),
@@ -249,68 +231,13 @@ public final class RegistryFollower implements PoolFollower {
         return request.build();
     }
 
-    private PollResponseProto poll(PollRequestProto request) {
-        try {
-            return source.poll(request);
-        } catch (IOException e) {
-            throw new CompletionException(e);
-        }
-    }
-
-    private void answered(
-            PollRequestProto request, @Nullable PollResponseProto response, @Nullable Throwable problem, long sent) {
-        try {
-            believe(response != null ? response : withoutPlugin(requireNonNull(problem)), sent);
-            told(request);
-            if (failure != null) {
-                LOG.info("{}: the registry is read again", control.blockPoolId());
-                failure = null;
-            }
-        } catch (IOException | RuntimeException e) {
-            if (failure == null) {
-                LOG.warn("{}: the registry can't be followed", control.blockPoolId(), e);
-            }
-            failure = String.valueOf(e.getMessage());
-            throw new CompletionException(e);
-        }
-    }
-
-    /** What a NameNode without volsnap means: nothing has to be followed, unless something here says otherwise. */
-    private PollResponseProto withoutPlugin(Throwable problem) throws IOException {
-        Throwable cause = problem instanceof CompletionException ? problem.getCause() : problem;
-        if (!(cause instanceof NoPluginException)) {
-            throw new IOException(cause == null ? problem.getMessage() : cause.getMessage(), problem);
-        }
-        if (state.knowsSnapshots() || !control.engine().owners().isEmpty()) {
-            throw new IOException(
-                    "the NameNode runs without volsnap, and snapshots are kept here: add volsnap to"
-                            + " dfs.namenode.plugins and restart the NameNode. To give the snapshots up, take volsnap out"
-                            + " of this DataNode's dfs.datanode.fsdataset.factory and remove the volsnap directories",
-                    problem);
-        }
-        return PollResponseProto.newBuilder()
-                .setRegistry(state.registry())
-                .setPollIntervalMillis(settings.pollInterval().toMillis())
-                .setLeaseMillis(settings.lease().toMillis())
-                .build();
-    }
-
-    private void believe(PollResponseProto response, long sent) throws IOException {
-        RegistryProto registry = response.getRegistry();
-        Optional<String> objection = RegistryRules.objection(state.registry(), registry);
-        if (objection.isPresent()) {
-            throw new IOException(objection.get());
-        }
-        // Three quarters: the NameNode counts a DataNode out at the lease's end, and everything must be preserved by
-        // then.
-        lease.renew(
-                sent,
-                Duration.ofMillis(response.getLeaseMillis()).multipliedBy(3).dividedBy(4));
-        pause = Duration.ofMillis(Math.max(1, response.getPollIntervalMillis()));
+    /** While an epoch is applied the answers only keep the lease: the chain is not to change under it. */
+    private void obey(PollResponseProto response) throws IOException {
+        loop.setPause(Duration.ofMillis(Math.max(1, response.getPollIntervalMillis())));
         if (applier != null) {
             return;
         }
-        chain.follow(registry);
+        chain.follow(response.getRegistry());
         catchUp();
         response.getVerifyTasksList().forEach(verify::submit);
         if (response.getSendFullReport() && scanned) {
@@ -320,7 +247,7 @@ public final class RegistryFollower implements PoolFollower {
 
     /** Does what the registry that is known now asks for. */
     private FollowerMode catchUp() throws IOException {
-        List<RollbackEpoch> unapplied = unapplied();
+        List<RollbackEpoch> unapplied = state.unappliedEpochs();
         notServing = unapplied.isEmpty()
                 ? null
                 : "restart this DataNode to apply rollback epoch "
@@ -335,50 +262,14 @@ public final class RegistryFollower implements PoolFollower {
         return mode;
     }
 
-    /** Polls at once when the NameNode can be told more than it was told just now. */
-    private void told(PollRequestProto request) {
-        boolean ready = mode == FollowerMode.ROLLBACK_PENDING && gate.isQuiet();
-        boolean sameAcks = composer.acks().equals(PollComposer.acks(request));
-        if (!sameAcks || !mode.name().equals(request.getMode()) || ready != request.getRollbackReady()) {
-            pollAgain = true;
-        }
+    private boolean isReady() {
+        return mode == FollowerMode.ROLLBACK_PENDING && gate.isQuiet();
     }
 
-    // ---- the loop
-
-    private void nudge() {
-        threads.follower().execute(() -> {
-            pollAgain = true;
-            if (!polling && nextPoll != null) {
-                pollIn(Duration.ZERO);
-            }
-        });
-    }
-
-    private void pollIn(Duration delay) {
-        if (nextPoll != null) {
-            nextPoll.cancel(false);
-        }
-        nextPoll = threads.follower().schedule(this::loop, delay.toNanos(), TimeUnit.NANOSECONDS);
-    }
-
-    private void loop() {
-        if (polling || (!scanned && applier == null)) {
-            return;
-        }
-        polling = true;
-        pollAgain = false;
-        CompletableFuture<@Nullable Void> asked;
-        try {
-            asked = ask();
-        } catch (RuntimeException e) {
-            LOG.error("{}: can't poll, it is tried again", control.blockPoolId(), e);
-            asked = CompletableFuture.failedFuture(e);
-        }
-        var unused = asked.whenComplete((done, problem) -> {
-            polling = false;
-            pollIn(pollAgain && problem == null ? Duration.ZERO : pause);
-        });
+    private boolean knowsMoreThan(PollRequestProto said) {
+        return !composer.acks().equals(PollComposer.acks(said))
+                || !mode.name().equals(said.getMode())
+                || isReady() != said.getRollbackReady();
     }
 
     // ---- modes

@@ -6,7 +6,7 @@ import java.io.IOException;
 import org.volsnap.protocol.proto.VolsnapProtos.PollRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PollResponseProto;
 
-/** Where the registry is read. Used by one thread. */
+/** Where the registry is read. Used by one thread, closed by any. */
 interface RegistrySource extends Closeable {
     /**
      * Asks the active NameNode of the request's block pool.

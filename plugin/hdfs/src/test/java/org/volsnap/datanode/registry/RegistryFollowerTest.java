@@ -520,12 +520,26 @@ class RegistryFollowerTest {
         startWith(Registries.epoch(Registries.of(6, snapshot(1, ACTIVE)), 1, 1, 9_000));
         pool.engine.calls.clear();
         PoolVolume late = addVolume("late");
+        Path finalized = Files.createDirectories(late.current(POOL).resolve("finalized"));
+        Files.createDirectory(finalized.resolve("subdir0"));
         follower.beforeScan();
         assertThat(pool.engine.calls).containsExactly("versions 1");
         assertThat(StateFile.read(late.volsnap(POOL)).orElseThrow().getAppliedEpoch())
                 .isEqualTo(1);
         follower.afterScan();
         awaitAdmission(Admission.OPEN);
+    }
+
+    @Test
+    void aNewDiskHasNothingToApplyAndDisturbsNobody() throws IOException {
+        startWith(Registries.epoch(Registries.of(6, snapshot(1, ACTIVE)), 1, 1, 9_000));
+        awaitAdmission(Admission.OPEN);
+        pool.engine.calls.clear();
+        addVolume("new");
+        follower.beforeScan();
+        follower.afterScan();
+        assertThat(pool.engine.calls).isEmpty();
+        assertThat(pool.admissions).containsOnly(Admission.OPEN);
     }
 
     // ---- reports and work

@@ -164,20 +164,6 @@ class EpochApplierTest {
     }
 
     @Test
-    void theMarkOfAReturningWriterGoes() throws IOException {
-        byte[] bytes = random(1, 700);
-        world.create(0, 5, 900, OPEN, bytes);
-        world.snapshot(1, T);
-        world.recordOpen(1, 5);
-        world.write(5, random(2, 900));
-        Files.writeString(world.live(5).files().data().resolveSibling("blk_5.restart"), "1");
-        world.write(5, Arrays.copyOf(bytes, 900));
-        world.snapshot(2, SAFETY);
-        rollback();
-        assertThat(world.onDisk()).isEqualTo(expect(5, 900, OPEN, bytes));
-    }
-
-    @Test
     void ofSeveralStampsTheLargestOfTComesBack() throws IOException {
         byte[] stale = random(1, 3_000);
         byte[] good = random(2, 4_000);

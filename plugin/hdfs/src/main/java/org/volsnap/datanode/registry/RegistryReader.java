@@ -1,0 +1,127 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.datanode.registry;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.volsnap.datanode.PoolControl;
+import org.volsnap.protocol.proto.VolsnapProtos.PollRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.PollResponseProto;
+
+/**
+ * Asks the NameNode and decides whether to believe the answer. Only an answer that is believed renews the lease. For the
+ * follower's thread; the question itself goes out from another one.
+ */
+final class RegistryReader {
+    private static final Logger LOG = LoggerFactory.getLogger(RegistryReader.class);
+
+    private final FollowerSettings settings;
+    private final PoolControl control;
+    private final FollowerState state;
+    private final RegistrySource source;
+    private final FollowerThreads threads;
+    private final Lease lease;
+    private @Nullable String failure;
+
+    /** What is done with an answer that is believed. */
+    interface Believer {
+        void obey(PollResponseProto response) throws IOException;
+    }
+
+    RegistryReader(
+            FollowerSettings settings,
+            PoolControl control,
+            FollowerState state,
+            RegistrySource source,
+            FollowerThreads threads,
+            Lease lease) {
+        this.settings = settings;
+        this.control = control;
+        this.state = state;
+        this.source = source;
+        this.threads = threads;
+        this.lease = lease;
+    }
+
+    /** Asks; completes in the follower's thread when the answer is dealt with, or failed with the reason. */
+    CompletableFuture<@Nullable Void> ask(PollRequestProto request, Believer believer) {
+        long sent = lease.now();
+        return CompletableFuture.supplyAsync(() -> poll(request), threads.asking())
+                .handleAsync(
+                        (response, problem) -> {
+                            answered(response, problem, sent, believer);
+                            return null;
+                        },
+                        threads.follower());
+    }
+
+    /** Why the registry could not be followed last time. */
+    Optional<String> failure() {
+        return Optional.ofNullable(failure);
+    }
+
+    private PollResponseProto poll(PollRequestProto request) {
+        try {
+            return source.poll(request);
+        } catch (IOException e) {
+            throw new CompletionException(e);
+        }
+    }
+
+    private void answered(
+            @Nullable PollResponseProto response, @Nullable Throwable problem, long sent, Believer believer) {
+        try {
+            PollResponseProto answer = response != null ? response : withoutPlugin(requireNonNull(problem));
+            check(answer);
+            // The NameNode counts a DataNode out at the lease's end, and everything must be preserved by then.
+            lease.renew(
+                    sent,
+                    Duration.ofMillis(answer.getLeaseMillis()).multipliedBy(3).dividedBy(4));
+            believer.obey(answer);
+            if (failure != null) {
+                LOG.info("{}: the registry is followed again", control.blockPoolId());
+                failure = null;
+            }
+        } catch (IOException | RuntimeException e) {
+            if (failure == null) {
+                LOG.warn("{}: the registry can't be followed", control.blockPoolId(), e);
+            }
+            failure = String.valueOf(e.getMessage());
+            throw new CompletionException(e);
+        }
+    }
+
+    private void check(PollResponseProto answer) throws IOException {
+        Optional<String> objection = RegistryRules.objection(state.registry(), answer.getRegistry());
+        if (objection.isPresent()) {
+            throw new IOException(objection.get());
+        }
+    }
+
+    /** What a NameNode without volsnap means: nothing has to be followed, unless something here says otherwise. */
+    private PollResponseProto withoutPlugin(Throwable problem) throws IOException {
+        Throwable cause = problem instanceof CompletionException ? problem.getCause() : problem;
+        if (!(cause instanceof NoPluginException)) {
+            throw new IOException(cause == null ? problem.getMessage() : cause.getMessage(), problem);
+        }
+        if (state.knowsSnapshots() || !control.engine().owners().isEmpty()) {
+            throw new IOException(
+                    "the NameNode runs without volsnap, and snapshots are kept here: add volsnap to"
+                            + " dfs.namenode.plugins and restart the NameNode. To give the snapshots up, take volsnap out"
+                            + " of this DataNode's dfs.datanode.fsdataset.factory and remove the volsnap directories",
+                    problem);
+        }
+        return PollResponseProto.newBuilder()
+                .setRegistry(state.registry())
+                .setPollIntervalMillis(settings.pollInterval().toMillis())
+                .setLeaseMillis(settings.lease().toMillis())
+                .build();
+    }
+}
