@@ -9,20 +9,28 @@ import static org.awaitility.Awaitility.await;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.PrivilegedExceptionAction;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.hdfs.protocol.HdfsConstants.SafeModeAction;
 import org.apache.hadoop.hdfs.server.namenode.SafeModeException;
+import org.apache.hadoop.hdfs.server.namenode.VolsnapNameNodeBridge;
+import org.apache.hadoop.security.AccessControlException;
+import org.apache.hadoop.security.UserGroupInformation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.volsnap.conf.VolsnapKeys;
 import org.volsnap.namenode.rollback.KeptFile;
 import org.volsnap.namenode.rollback.KeptNamespace;
 import org.volsnap.protocol.RefusedException;
 import org.volsnap.protocol.VolsnapClient;
+import org.volsnap.protocol.VolsnapProtocolPB;
 import org.volsnap.protocol.proto.VolsnapProtos.BlockRefProto;
 import org.volsnap.protocol.proto.VolsnapProtos.CreateResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ListNamespaceRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ReadNamespaceRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.SnapshotAckProto;
+import org.volsnap.protocol.proto.VolsnapProtos.SnapshotReportProto;
 import org.volsnap.protocol.proto.VolsnapProtos.SnapshotStateProto;
 import org.volsnap.protocol.proto.VolsnapProtos.StartVerifyRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.VerifyStatusRequestProto;
@@ -89,7 +97,7 @@ class SnapshotLifeTest {
                     .clearSnapshots()
                     .addAllSnapshots(request.getSnapshotsList().stream()
                             .map(report -> report.toBuilder()
-                                    .setAck(org.volsnap.protocol.proto.VolsnapProtos.SnapshotAckProto.PRESERVING)
+                                    .setAck(SnapshotAckProto.PRESERVING)
                                     .build())
                             .toList())
                     .build());
@@ -144,9 +152,7 @@ class SnapshotLifeTest {
             long id = cluster.create("s1").getSnapshot().getId();
             pollers.distort(request -> request.toBuilder()
                     .clearSnapshots()
-                    .addSnapshots(org.volsnap.protocol.proto.VolsnapProtos.SnapshotReportProto.newBuilder()
-                            .setId(id)
-                            .setAck(org.volsnap.protocol.proto.VolsnapProtos.SnapshotAckProto.RECORDED))
+                    .addSnapshots(SnapshotReportProto.newBuilder().setId(id).setAck(SnapshotAckProto.RECORDED))
                     .build());
 
             cluster.delete("s1");
@@ -163,7 +169,7 @@ class SnapshotLifeTest {
     void aCreationThatARestartCutShortIsClearedAway() throws Exception {
         try (StockCluster cluster = new StockCluster(dir, 0)) {
             cluster.create("s1");
-            var bridge = new org.apache.hadoop.hdfs.server.namenode.VolsnapNameNodeBridge(cluster.cluster.nameNode());
+            var bridge = new VolsnapNameNodeBridge(cluster.cluster.nameNode());
             Registry half = RegistryXAttr.decode(bridge.rootAttribute(RegistryXAttr.NAME), bridge.blockPoolId())
                     .create(cluster.snapshot("s1").orElseThrow().toBuilder()
                             .setName("half")
@@ -180,18 +186,13 @@ class SnapshotLifeTest {
     @Test
     void aNormalUserMayDoNothing() throws Exception {
         try (StockCluster cluster = new StockCluster(dir, 0)) {
-            var eve = org.apache.hadoop.security.UserGroupInformation.createUserForTesting("eve", new String[] {"x"});
-            eve.doAs((java.security.PrivilegedExceptionAction<Void>) () -> {
-                assertThatThrownBy(() -> cluster.create("s1"))
-                        .isInstanceOf(org.apache.hadoop.security.AccessControlException.class);
-                assertThatThrownBy(() -> cluster.delete("s1"))
-                        .isInstanceOf(org.apache.hadoop.security.AccessControlException.class);
-                assertThatThrownBy(cluster::status)
-                        .isInstanceOf(org.apache.hadoop.security.AccessControlException.class);
-                assertThatThrownBy(cluster::cancelRollback)
-                        .isInstanceOf(org.apache.hadoop.security.AccessControlException.class);
-                assertThatThrownBy(() -> cluster.prepareRollback("s1"))
-                        .isInstanceOf(org.apache.hadoop.security.AccessControlException.class);
+            var eve = UserGroupInformation.createUserForTesting("eve", new String[] {"x"});
+            eve.doAs((PrivilegedExceptionAction<Void>) () -> {
+                assertThatThrownBy(() -> cluster.create("s1")).isInstanceOf(AccessControlException.class);
+                assertThatThrownBy(() -> cluster.delete("s1")).isInstanceOf(AccessControlException.class);
+                assertThatThrownBy(cluster::status).isInstanceOf(AccessControlException.class);
+                assertThatThrownBy(cluster::cancelRollback).isInstanceOf(AccessControlException.class);
+                assertThatThrownBy(() -> cluster.prepareRollback("s1")).isInstanceOf(AccessControlException.class);
                 return null;
             });
         }
@@ -264,6 +265,40 @@ class SnapshotLifeTest {
                     .hasMessageContaining("dfs.namenode.fs-limits.max-xattr-size=400");
             cluster.delete("s1");
             await().until(() -> cluster.snapshot("s1").isEmpty());
+        }
+    }
+
+    @Test
+    void withoutTheKeyNamespacesAreKeptInTheNameDirectoriesAndTheNameNodeDoesNotMind() throws Exception {
+        try (StockCluster cluster =
+                new StockCluster(StockCluster.builder(dir, 0).set(VolsnapKeys.NAMESPACE_DIR, ""))) {
+            cluster.create("s1");
+
+            cluster.cluster.restartNameNode();
+
+            assertThat(cluster.snapshot("s1")).isPresent();
+            assertThat(cluster.status().getNamespaces(0).getCopies())
+                    .isEqualTo(cluster.cluster.nameDirs().size());
+            assertThat(cluster.cluster.nameDirs())
+                    .allSatisfy(nameDir -> assertThat(nameDir.resolve("volsnap/1-s1/current/VERSION"))
+                            .exists());
+        }
+    }
+
+    @Test
+    void theAccessListIsPutBackWhenHadoopThrowsItAway() throws Exception {
+        try (StockCluster cluster =
+                new StockCluster(StockCluster.builder(dir, 0).set("hadoop.security.authorization", "true"))) {
+            cluster.create("s1");
+
+            cluster.cluster.nameNode().getRpcServer().refreshServiceAcl();
+
+            await().ignoreExceptions().until(() -> cluster.snapshot("s1").isPresent());
+            assertThat(new VolsnapNameNodeBridge(cluster.cluster.nameNode())
+                            .clientRpcServer()
+                            .getServiceAuthorizationManager()
+                            .getProtocolsWithAcls())
+                    .contains(VolsnapProtocolPB.class);
         }
     }
 }

@@ -1,6 +1,7 @@
 /* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
 package org.volsnap.namenode;
 
+import static com.google.common.base.Preconditions.checkArgument;
 import static java.nio.file.attribute.PosixFilePermissions.asFileAttribute;
 import static java.nio.file.attribute.PosixFilePermissions.fromString;
 
@@ -33,6 +34,7 @@ public record NamespaceDirs(List<Path> roots) {
 
     public NamespaceDirs {
         roots = List.copyOf(roots);
+        checkArgument(!roots.isEmpty(), "%s names no directory of this host", VolsnapKeys.NAMESPACE_DIR);
     }
 
     /** As configured, else a directory {@code volsnap} beside {@code current} in every name directory. */

@@ -47,8 +47,6 @@ final class NamespaceKeeper {
             for (Path root : dirs.roots()) {
                 keepIn(root, snapshot);
             }
-            NamespaceSource.of(NamespaceDirs.in(dirs.roots().get(0), snapshot), snapshot.getTxid())
-                    .check();
         } catch (IOException | RuntimeException e) {
             remove(snapshot);
             throw e;
@@ -62,6 +60,7 @@ final class NamespaceKeeper {
         }
         Path building = NamespaceDirs.building(root, snapshot);
         build(building, snapshot.getTxid());
+        NamespaceSource.of(building, snapshot.getTxid()).check();
         DurableFiles.move(building, target);
     }
 

@@ -25,7 +25,7 @@ import org.volsnap.protocol.proto.VolsnapProtos.VerifyStatusRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.VerifyStatusResponseProto;
 
 /**
- * What the NameNode offers. Every method but {@link #poll} is for superusers only; all but reading ones need the active
+ * What the active NameNode offers. Every method but {@link #poll} is for superusers only. Safe for many threads.
  * NameNode. Safe for many threads.
  *
  * <p>Errors: {@code AccessControlException} to who may not, {@code StandbyException} from a NameNode that is not active,
