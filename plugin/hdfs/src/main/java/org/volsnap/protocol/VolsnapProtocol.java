@@ -26,7 +26,6 @@ import org.volsnap.protocol.proto.VolsnapProtos.VerifyStatusResponseProto;
 
 /**
  * What the active NameNode offers. Every method but {@link #poll} is for superusers only. Safe for many threads.
- * NameNode. Safe for many threads.
  *
  * <p>Errors: {@code AccessControlException} to who may not, {@code StandbyException} from a NameNode that is not active,
  * {@code SafeModeException} where the registry has to be written and can't be, {@link RefusedException} with a line for
