@@ -3,13 +3,17 @@ package org.volsnap.datanode;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.collect.HashMultimap;
 import com.google.common.collect.Lists;
+import com.google.common.collect.SetMultimap;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.apache.hadoop.hdfs.protocol.Block;
+import org.apache.hadoop.hdfs.server.common.HdfsServerConstants.ReplicaState;
 import org.apache.hadoop.hdfs.server.datanode.ReplicaInfo;
 import org.volsnap.engine.ChainLink;
 import org.volsnap.engine.ChangeRequest;
@@ -48,27 +52,18 @@ final class ReplicaPreserver {
      * of its last checksum chunk when that is partial. Never a link: Hadoop would copy the whole block to break it.
      */
     OriginChange beforeAppend(long blockId, long newStamp) throws InterruptedIOException {
-        return preserve(
-                "append",
-                blockId,
-                live -> live.state() == VersionState.FINALIZED
-                        ? engine.begin(new ChangeRequest(live, newStamp, live.length(), lastPartialChecksum(live)))
-                        : engine.announce(restamp(live, newStamp)));
+        return gatedIfFinalized(
+                "append", blockId, live -> new ChangeRequest(live, newStamp, live.length(), partialEnd(live)));
     }
 
     /** {@code recoverClose}: only the stamp changes, in the meta file's name. */
     OriginChange beforeRecoverClose(long blockId, long newStamp) throws InterruptedIOException {
-        return preserve(
-                "recoverClose",
-                blockId,
-                live -> live.state() == VersionState.FINALIZED
-                        ? engine.begin(restamp(live, newStamp))
-                        : engine.announce(restamp(live, newStamp)));
+        return gatedIfFinalized("recoverClose", blockId, live -> restamp(live, newStamp));
     }
 
     /** {@code recoverRbw}: cuts what was never acknowledged, and stops the writer, so it may not hold the gate. */
     OriginChange beforeRecoverRbw(long blockId, long newStamp) throws InterruptedIOException {
-        return preserve("recoverRbw", blockId, live -> engine.announce(restamp(live, newStamp)));
+        return announced("recoverRbw", blockId, live -> restamp(live, newStamp));
     }
 
     /**
@@ -80,15 +75,15 @@ final class ReplicaPreserver {
         if (newBlockId > 0 && newBlockId != block.getBlockId()) {
             return NOTHING;
         }
-        return preserve("updateReplicaUnderRecovery", block.getBlockId(), live -> {
+        return gated("updateReplicaUnderRecovery", block.getBlockId(), live -> {
             ChunkRange atRisk = newLength < live.length() ? endFrom(live, newLength) : ChunkRange.EMPTY;
-            return engine.begin(new ChangeRequest(live, newStamp, Math.min(live.length(), newLength), atRisk));
+            return new ChangeRequest(live, newStamp, Math.min(live.length(), newLength), atRisk);
         });
     }
 
     /** {@code createRbw}: with a new stamp it deletes the replica that is there, without one (0) it refuses then. */
     OriginChange beforeCreate(long blockId, long newStamp) throws InterruptedIOException {
-        return newStamp == 0 ? NOTHING : preserve("createRbw", blockId, live -> engine.beginDelete(List.of(live)));
+        return newStamp == 0 ? NOTHING : goes("createRbw", List.of(blockId), live -> true);
     }
 
     /**
@@ -96,41 +91,29 @@ final class ReplicaPreserver {
      * not held: what the writer adds meanwhile lies above every length at T.
      */
     void beforeCreateTemporary(Block block, boolean isTransfer) throws InterruptedIOException {
-        preserve("createTemporary", block.getBlockId(), live -> {
-                    boolean replaced = live.key().stamp() < block.getGenerationStamp()
-                            && (isTransfer || live.state() == VersionState.OPEN);
-                    return replaced ? engine.beginDelete(List.of(live)) : NOTHING;
-                })
+        goes(
+                        "createTemporary",
+                        List.of(block.getBlockId()),
+                        live -> live.key().stamp() < block.getGenerationStamp()
+                                && (isTransfer || live.state() == VersionState.OPEN))
                 .close();
     }
 
     /** {@code invalidate}: all replicas of the call, linked whole, with one force of each directory. */
     OriginChange beforeInvalidate(Block[] blocks) throws InterruptedIOException {
-        if (engine.chain().isEmpty()) {
-            return NOTHING;
-        }
-        List<LiveReplica> going = new ArrayList<>(blocks.length);
+        SetMultimap<Long, Long> stamps = HashMultimap.create();
         for (Block block : blocks) {
-            guarded("invalidate", block.getBlockId(), () -> {
-                replicas.find(block.getBlockId())
-                        .filter(live -> live.key().stamp() == block.getGenerationStamp())
-                        .ifPresent(going::add);
-                return NOTHING;
-            });
+            stamps.put(block.getBlockId(), block.getGenerationStamp());
         }
-        if (going.isEmpty()) {
-            return NOTHING;
-        }
-        return guarded("invalidate", going.get(0).key().blockId(), () -> engine.beginDelete(going));
+        return goes(
+                "invalidate",
+                stamps.keySet(),
+                live -> stamps.containsEntry(live.key().blockId(), live.key().stamp()));
     }
 
     /** A replica that Hadoop may delete because there is a second one of its block. Preserved, but not gated. */
     void beforeDuplicateGoes(long blockId, Lookup duplicate) throws InterruptedIOException {
-        guarded("a second replica", blockId, () -> {
-                    Optional<LiveReplica> going = duplicate.find();
-                    return going.isPresent() ? engine.beginDelete(List.of(going.get())) : NOTHING;
-                })
-                .close();
+        keepWhole("a second replica", List.of(blockId), id -> duplicate.find()).close();
     }
 
     /** How a replica is found. */
@@ -157,8 +140,12 @@ final class ReplicaPreserver {
         }
     }
 
-    private ChunkRange lastPartialChecksum(LiveReplica live) throws IOException {
-        return live.length() == 0 ? ChunkRange.EMPTY : endFrom(live, live.length());
+    // ---- what is at risk
+
+    /** What writing on destroys; a replica that is already being written keeps its last checksum in memory. */
+    private ChunkRange partialEnd(LiveReplica live) throws IOException {
+        boolean whole = live.state() == VersionState.OPEN || live.length() == 0;
+        return whole ? ChunkRange.EMPTY : endFrom(live, live.length());
     }
 
     /** The chunks from the checksum chunk on that this length cuts through. */
@@ -175,14 +162,73 @@ final class ReplicaPreserver {
         return new LiveReplica(live.key(), 0, VersionState.OPEN, live.checksumHeader(), live.volume(), live.files());
     }
 
-    private OriginChange preserve(String call, long blockId, Preservation preservation) throws InterruptedIOException {
+    // ---- the way to the engine
+
+    /** What a call means for the replica that it finds. */
+    private interface Plan {
+        ChangeRequest of(LiveReplica live) throws IOException;
+    }
+
+    private interface Search {
+        Optional<LiveReplica> find(long blockId) throws IOException;
+    }
+
+    private interface Step {
+        OriginChange run() throws IOException;
+    }
+
+    private OriginChange gatedIfFinalized(String call, long blockId, Plan plan) throws InterruptedIOException {
+        ReplicaInfo inMap = replicas.inMap(blockId);
+        boolean open = inMap != null && inMap.getState() != ReplicaState.FINALIZED;
+        return open ? announced(call, blockId, plan) : gated(call, blockId, plan);
+    }
+
+    private OriginChange gated(String call, long blockId, Plan plan) throws InterruptedIOException {
         if (engine.chain().isEmpty()) {
             return NOTHING;
         }
-        return guarded(call, blockId, () -> {
+        return guarded(call, blockId, () -> engine.begin(blockId, () -> planned(call, blockId, plan)));
+    }
+
+    private OriginChange announced(String call, long blockId, Plan plan) throws InterruptedIOException {
+        if (engine.chain().isEmpty()) {
+            return NOTHING;
+        }
+        Optional<ChangeRequest> request = planned(call, blockId, plan);
+        return request.isEmpty() ? NOTHING : guarded(call, blockId, () -> engine.announce(request.get()));
+    }
+
+    private Optional<ChangeRequest> planned(String call, long blockId, Plan plan) {
+        try {
             Optional<LiveReplica> live = replicas.find(blockId);
-            return live.isPresent() ? preservation.of(live.get()) : NOTHING;
-        });
+            return live.isPresent() ? Optional.of(plan.of(live.get())) : Optional.empty();
+        } catch (IOException | RuntimeException e) {
+            trouble.notPreserved(call, blockId, e);
+            return Optional.empty();
+        }
+    }
+
+    private OriginChange goes(String call, Collection<Long> blockIds, Predicate<LiveReplica> deleted)
+            throws InterruptedIOException {
+        return keepWhole(call, blockIds, blockId -> replicas.find(blockId).filter(deleted));
+    }
+
+    private OriginChange keepWhole(String call, Collection<Long> blockIds, Search search)
+            throws InterruptedIOException {
+        if (engine.chain().isEmpty() || blockIds.isEmpty()) {
+            return NOTHING;
+        }
+        long first = blockIds.iterator().next();
+        return guarded(call, first, () -> engine.beginDelete(blockIds, blockId -> found(call, blockId, search)));
+    }
+
+    private Optional<LiveReplica> found(String call, long blockId, Search search) {
+        try {
+            return search.find(blockId);
+        } catch (IOException | RuntimeException e) {
+            trouble.notPreserved(call, blockId, e);
+            return Optional.empty();
+        }
     }
 
     private OriginChange guarded(String call, long blockId, Step step) throws InterruptedIOException {
@@ -194,13 +240,5 @@ final class ReplicaPreserver {
             trouble.notPreserved(call, blockId, e);
             return NOTHING;
         }
-    }
-
-    private interface Step {
-        OriginChange run() throws IOException;
-    }
-
-    private interface Preservation {
-        OriginChange of(LiveReplica live) throws IOException;
     }
 }

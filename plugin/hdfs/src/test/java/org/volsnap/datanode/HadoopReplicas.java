@@ -20,6 +20,7 @@ import org.apache.hadoop.hdfs.server.datanode.ReplicaBuilder;
 import org.apache.hadoop.hdfs.server.datanode.ReplicaInfo;
 import org.apache.hadoop.hdfs.server.datanode.StorageLocation;
 import org.apache.hadoop.hdfs.server.datanode.fsdataset.FsDatasetSpi;
+import org.apache.hadoop.hdfs.server.datanode.fsdataset.FsVolumeReference;
 import org.apache.hadoop.hdfs.server.datanode.fsdataset.impl.FsVolumeImpl;
 
 /** A dataset of Hadoop with a map of real replica objects over real files, on one storage volume. */
@@ -80,6 +81,12 @@ final class HadoopReplicas {
                         .from(replica)
                         .setRecoveryId(recoveryId)
                         .build());
+    }
+
+    FsVolumeReference reference() {
+        FsVolumeReference reference = mock(FsVolumeReference.class);
+        when(reference.getVolume()).thenReturn(volume);
+        return reference;
     }
 
     Path directory(String name) {
