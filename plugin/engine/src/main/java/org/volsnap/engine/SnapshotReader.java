@@ -182,9 +182,12 @@ final class SnapshotReader {
         return new VersionLostException(source.version().header() + " in " + store + " is lost: " + source.reason());
     }
 
-    /** Another live replica than the one the version rests on: it was changed unseen. None at all may come back. */
+    /**
+     * Another live replica than the one the version rests on: it was changed unseen. None at all may come back, and so
+     * may one that a storage volume keeps which is away.
+     */
     private VersionLostException lostBase(BaseMismatchException mismatch) {
-        if (mismatch.live() != null) {
+        if (mismatch.live() != null && context.volumes().isComplete()) {
             index.find(mismatch.version().header().key().blockId())
                     .ifPresent(
                             block -> losses.record(block, mismatch.version(), String.valueOf(mismatch.getMessage())));

@@ -3,11 +3,14 @@ package org.volsnap.engine;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** The storage volumes' stores that are here. Safe for many threads. */
 final class Volumes {
     private final CopyOnWriteArrayList<AttachedStore> attached = new CopyOnWriteArrayList<>();
+    private final Set<String> away = ConcurrentHashMap.newKeySet();
 
     List<AttachedStore> all() {
         return attached;
@@ -15,12 +18,19 @@ final class Volumes {
 
     void attach(AttachedStore store) {
         attached.add(store);
+        away.remove(store.id());
+    }
+
+    /** Whether no store that was here is away. */
+    boolean isComplete() {
+        return away.isEmpty();
     }
 
     /** Forgets the stores of this id; what rests on them is lost until they come back. */
     Optional<AttachedStore> detach(String id) {
         Optional<AttachedStore> found = find(id);
         found.ifPresent(store -> {
+            away.add(id);
             store.detach();
             attached.remove(store);
         });

@@ -17,6 +17,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,6 +38,8 @@ class ChunkStatesInTheEngineTest {
     @TempDir
     Path directory;
 
+    private final AtomicInteger reads = new AtomicInteger();
+    private final AtomicReference<Thread> waiting = new AtomicReference<>();
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private @Nullable FaultyStore store;
     private @Nullable EngineBench bench;
@@ -145,20 +149,52 @@ class ChunkStatesInTheEngineTest {
         await().until(() -> bench().engine().status().completed() == 2);
         await().until(() -> bench().engine().status().pending() == 1);
         assertThat(truncate).isNotDone();
+        int originReads = reads.get();
         assertThat(read(2)).as("a new read, from the store").isEqualTo(chunkOfData(2));
-        assertThat(truncate).isNotDone();
+        assertThat(reads).as("reads of the origin").hasValue(originReads);
         assertThat(bench().engine().status().conflictingReads()).isEqualTo(1);
+        CompletableFuture<Void> second = announceInThread();
+        await().until(this::isSecondChangeWaiting);
+        assertThat(second)
+                .as("a second change, that finds the chunk pending and completed")
+                .isNotDone();
+        assertThat(truncate).isNotDone();
 
         goOn.countDown();
         assertThat(oldRead.join()).isEqualTo(chunkOfData(2));
         truncate.join();
+        second.join();
         assertThat(bench().engine().status().pending()).isZero();
         assertThat(bench().engine().awaitQuiet(10_000)).isTrue();
+    }
+
+    private boolean isSecondChangeWaiting() {
+        Thread thread = waiting.get();
+        return thread != null && thread.getState() == Thread.State.WAITING;
+    }
+
+    /** A change that does not queue at the gate. */
+    private CompletableFuture<Void> announceInThread() {
+        return CompletableFuture.runAsync(
+                () -> {
+                    waiting.set(Thread.currentThread());
+                    LiveReplica live = bench().origin.replica(BLOCK);
+                    try (OriginChange change =
+                            bench().engine().announce(EngineBench.truncation(live, 5000, NEW_LENGTH))) {
+                        assertThat(bench().engine().status().conflictingReads())
+                                .as("reads in flight when %s passed", change)
+                                .isZero();
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                },
+                threads);
     }
 
     private void holdFirstRead(long chunk, CountDownLatch reading, CountDownLatch goOn) {
         AtomicBoolean held = new AtomicBoolean();
         bench().origin.onRead((read, at) -> {
+            reads.incrementAndGet();
             if (at == chunk && held.compareAndSet(false, true)) {
                 reading.countDown();
                 try {

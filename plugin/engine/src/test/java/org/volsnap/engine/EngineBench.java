@@ -27,11 +27,45 @@ import org.volsnap.store.memory.MemoryReplicaStore;
 final class EngineBench implements AutoCloseable {
     static final long BLOCK = 7;
 
+    /** Where a bench's stores come from, again after each restart. */
+    interface Stores {
+        VolumeStore open(int index) throws IOException;
+
+        /** After the engine has closed. */
+        default void close() throws IOException {}
+    }
+
+    /** Transient stores, wrapped by a test. */
+    private static final class Transient implements Stores {
+        private final List<MemoryContent> contents = new ArrayList<>();
+        private final List<MemoryReplicaStore> replicaStores = new ArrayList<>();
+        private final UnaryOperator<ExceptionStore> wrapExceptions;
+        private final UnaryOperator<WholeReplicaStore> wrapReplicas;
+
+        Transient(
+                Path directory,
+                int count,
+                UnaryOperator<ExceptionStore> wrapExceptions,
+                UnaryOperator<WholeReplicaStore> wrapReplicas) {
+            this.wrapExceptions = wrapExceptions;
+            this.wrapReplicas = wrapReplicas;
+            for (int i = 0; i < count; i++) {
+                contents.add(new MemoryContent("store-" + i));
+                replicaStores.add(new MemoryReplicaStore(directory.resolve("store-" + i)));
+            }
+        }
+
+        @Override
+        public VolumeStore open(int index) {
+            return new VolumeStore(
+                    wrapExceptions.apply(new MemoryExceptionStore(contents.get(index))),
+                    wrapReplicas.apply(replicaStores.get(index)));
+        }
+    }
+
     final TestOrigin origin;
-    private final List<MemoryContent> contents = new ArrayList<>();
-    private final List<MemoryReplicaStore> replicaStores = new ArrayList<>();
-    private final UnaryOperator<ExceptionStore> wrapExceptions;
-    private final UnaryOperator<WholeReplicaStore> wrapReplicas;
+    private final Stores stores;
+    private final int volumeCount;
     private List<VolumeStore> volumes = List.of();
     private CowEngine engine;
     private volatile long lastStamp = 1000;
@@ -46,22 +80,20 @@ final class EngineBench implements AutoCloseable {
             UnaryOperator<ExceptionStore> wrapExceptions,
             UnaryOperator<WholeReplicaStore> wrapReplicas)
             throws IOException {
-        this.wrapExceptions = wrapExceptions;
-        this.wrapReplicas = wrapReplicas;
+        this(directory, volumeCount, new Transient(directory, volumeCount, wrapExceptions, wrapReplicas));
+    }
+
+    EngineBench(Path directory, int volumeCount, Stores stores) throws IOException {
+        this.stores = stores;
+        this.volumeCount = volumeCount;
         origin = new TestOrigin(directory.resolve("live"));
-        for (int i = 0; i < volumeCount; i++) {
-            contents.add(new MemoryContent("store-" + i));
-            replicaStores.add(new MemoryReplicaStore(directory.resolve("store-" + i)));
-        }
         engine = open(List.of());
     }
 
     private CowEngine open(List<ChainLink> chain) throws IOException {
         List<VolumeStore> opened = new ArrayList<>();
-        for (int i = 0; i < contents.size(); i++) {
-            opened.add(new VolumeStore(
-                    wrapExceptions.apply(new MemoryExceptionStore(contents.get(i))),
-                    wrapReplicas.apply(replicaStores.get(i))));
+        for (int i = 0; i < volumeCount; i++) {
+            opened.add(stores.open(i));
         }
         volumes = opened;
         return CowEngine.open(new EngineSettings(TestOrigin.GEOMETRY, 2), origin, opened, chain);
@@ -76,8 +108,8 @@ final class EngineBench implements AutoCloseable {
     }
 
     /** Another handle on what a volume's store holds, as after a restart. */
-    VolumeStore reopened(int index) {
-        return new VolumeStore(new MemoryExceptionStore(contents.get(index)), replicaStores.get(index));
+    VolumeStore reopened(int index) throws IOException {
+        return stores.open(index);
     }
 
     synchronized long nextStamp() {
@@ -87,7 +119,7 @@ final class EngineBench implements AutoCloseable {
     /** Closes the engine and opens another on what the stores hold. */
     void restart() throws IOException {
         List<ChainLink> chain = engine.chain();
-        engine.close();
+        close();
         engine = open(chain);
         for (long blockId : origin.blockIds()) {
             int volume = (int) (blockId % volumes.size());
@@ -200,5 +232,6 @@ final class EngineBench implements AutoCloseable {
     @Override
     public void close() throws IOException {
         engine.close();
+        stores.close();
     }
 }

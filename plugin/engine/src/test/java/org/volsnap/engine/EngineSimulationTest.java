@@ -22,6 +22,8 @@ import org.volsnap.model.SnapshotId;
 import org.volsnap.model.VersionHeader;
 import org.volsnap.model.VersionState;
 import org.volsnap.store.WholeReplica;
+import org.volsnap.store.file.FileStore;
+import org.volsnap.store.file.FileStoreOptions;
 
 /**
  * Random histories against a model that copies everything at each snapshot: whatever happens afterwards, each snapshot
@@ -43,6 +45,40 @@ class EngineSimulationTest {
             try (EngineBench bench = new EngineBench(directory.resolve("seed-" + seed), 2)) {
                 new History(bench, seed).run();
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {5000, 5001, 5002, 5003})
+    void everySnapshotReadsWhatWasThereAtItsTimeFromThePersistentStore(int seed) throws IOException {
+        try (EngineBench bench = new EngineBench(directory, 2, new Persistent(directory))) {
+            new History(bench, seed).run();
+        }
+    }
+
+    private static final class Persistent implements EngineBench.Stores {
+        private final Path directory;
+        private final List<FileStore> opened = new ArrayList<>();
+
+        Persistent(Path directory) {
+            this.directory = directory;
+        }
+
+        @Override
+        public VolumeStore open(int index) throws IOException {
+            FileStoreOptions options = FileStoreOptions.of(TestOrigin.POOL, Map.of(), TestOrigin.GEOMETRY)
+                    .withSegmentBytes(64 << 10);
+            FileStore store = FileStore.open(directory.resolve("store-" + index), options);
+            opened.add(store);
+            return new VolumeStore(store.exceptions(), store.replicas());
+        }
+
+        @Override
+        public void close() throws IOException {
+            for (FileStore store : opened) {
+                store.close();
+            }
+            opened.clear();
         }
     }
 
