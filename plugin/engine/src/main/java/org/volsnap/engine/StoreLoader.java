@@ -63,6 +63,7 @@ final class StoreLoader implements ExceptionStore.Replay {
         } else if (record instanceof StoreRecord.ChunksFreed freed) {
             with(freed.version(), version -> version.freeChunks(freed.chunks()));
         } else if (record instanceof StoreRecord.VersionFreed freed) {
+            seen(freed.version());
             versions.remove(freed.version());
         } else if (record instanceof StoreRecord.LineageFreed freed) {
             bases.remove(freed.lineage());

@@ -14,7 +14,6 @@ import static org.volsnap.store.file.LossFormat.SLOT_BYTES;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,17 +70,22 @@ final class LossFile {
      */
     record Content(List<Slot> slots, Optional<Long> damagedAt) {}
 
-    /** Reads everything, and finds where to go on. Called once, before the first {@link #add}. */
+    /**
+     * Reads everything, makes it durable, also what only the page cache held, and finds where to go on. Called once,
+     * before the first {@link #add}.
+     */
     Content load() throws IOException {
-        try (StoreFile file = files.openRead(path)) {
+        if (!files.exists(path)) {
+            throw new StoreCorruptException(path + " is damaged at byte 0: it is missing");
+        }
+        try (StoreFile file = files.openWrite(path)) {
+            file.force();
             slots = (int) (file.length() / SLOT_BYTES);
             int used = slots;
             while (used > 0 && Zeros.only(readSlot(file, used - 1))) {
                 used--;
             }
             next.set(used);
-        } catch (NoSuchFileException e) {
-            throw new StoreCorruptException(path + " is damaged at byte 0: it is missing", e);
         }
         return read();
     }

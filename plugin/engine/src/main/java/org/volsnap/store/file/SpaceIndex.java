@@ -18,7 +18,8 @@ import org.volsnap.store.StoreUsage;
  *
  * <p>When a frame dies: everything of a version with its {@code VersionFreed}, a chunk with a later {@code ChunksFreed},
  * a loss, hand-down or base with the next of its kind, a base with {@code LineageFreed}. A record that frees its whole
- * subject is a tombstone: it dies when no other frame of its subject is left on disk.
+ * subject is a tombstone: it dies when no other frame of its subject is left on disk. It speaks of what was committed
+ * before it: a number that comes again after it was forgotten is alive.
  */
 final class SpaceIndex {
     private static final class SegmentSpace {
@@ -132,7 +133,7 @@ final class SpaceIndex {
         if (SegmentTally.isTombstone(entry.type())) {
             return subject != null && isTombstone(subject, entry) && subject.liesOutside(entry.segment());
         }
-        if (subject == null || subject.tombstone() != null) {
+        if (subject == null || subject.isBuried(entry)) {
             return false;
         }
         if (entry.entry() instanceof LogEntry.Chunk chunk) {
@@ -149,7 +150,7 @@ final class SpaceIndex {
     /** The version's content was freed. */
     synchronized boolean isFreed(long version) {
         SubjectSpace subject = subjects.get(new Subject(false, version));
-        return subject != null && subject.tombstone() != null;
+        return subject != null && subject.tombstone() != null && !subject.has(FrameType.VERSION_PRESERVED);
     }
 
     /** The version's header is in the log. */
@@ -166,7 +167,7 @@ final class SpaceIndex {
         for (Map.Entry<Subject, SegmentTally.Part> entry : tally.parts().entrySet()) {
             SubjectSpace subject = subjects.get(entry.getKey());
             SegmentTally.Part part = entry.getValue();
-            if (subject != null && subject.tombstone() == null) {
+            if (subject != null) {
                 SubjectSpace.Share share = subject.share(number);
                 share.chunks = part.chunks;
                 share.chunkBytes = part.chunkBytes;
@@ -190,8 +191,11 @@ final class SpaceIndex {
         for (Subject key : tally.deadTombstones()) {
             SubjectSpace subject = subjects.get(key);
             PlacedEntry stone = subject == null ? null : subject.tombstone();
-            if (stone != null && stone.segment() == number) {
-                subjects.remove(key);
+            if (subject != null && stone != null && stone.segment() == number) {
+                subject.forgetTombstone();
+                if (subject.shares().isEmpty()) {
+                    subjects.remove(key);
+                }
             }
         }
     }

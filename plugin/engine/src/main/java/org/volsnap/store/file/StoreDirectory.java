@@ -15,6 +15,7 @@ import org.volsnap.store.StoreCorruptException;
  */
 final class StoreDirectory {
     private static final int FIRST_SEGMENT = 1;
+    private static final int LEVELS = 3;
 
     private final StoreFiles files;
     private final StoreLayout layout;
@@ -38,11 +39,12 @@ final class StoreDirectory {
             StoreHeader made = StoreHeader.of(newId.get(), options);
             makeContent(made.id(), options);
             header.write(made.encode());
-            forceParents();
+            forceNames();
             return made.id();
         }
         StoreHeader read = StoreHeader.decode(header.read(), header.path());
         read.checkAgainst(options, header.path());
+        forceNames();
         return read.id();
     }
 
@@ -66,12 +68,16 @@ final class StoreDirectory {
         segments.list().write(new SegmentList(List.of(), FIRST_SEGMENT).encode());
     }
 
-    /** The store's own directory, and the two above it which belong to the block pool and to all of them. */
-    private void forceParents() throws IOException {
-        Path parent = layout.directory().getParent();
-        for (int level = 0; level < 2 && parent != null; level++) {
-            files.forceDirectory(parent);
-            parent = parent.getParent();
+    /**
+     * Makes durable what the store's directory holds, and its own name: the directory above it is that of all block
+     * pools, which the storage volume holds. Also of a store that is there already: a killed process may not have done
+     * it.
+     */
+    private void forceNames() throws IOException {
+        Path directory = layout.directory();
+        for (int level = 0; level < LEVELS && directory != null; level++) {
+            files.forceDirectory(directory);
+            directory = directory.getParent();
         }
     }
 

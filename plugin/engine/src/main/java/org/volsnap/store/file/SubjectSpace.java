@@ -63,6 +63,16 @@ final class SubjectSpace {
         return tombstone;
     }
 
+    /** Whether the tombstone speaks of this frame. */
+    boolean isBuried(PlacedEntry entry) {
+        PlacedEntry stone = tombstone;
+        return stone != null && stone.position() > entry.position();
+    }
+
+    void forgetTombstone() {
+        tombstone = null;
+    }
+
     void bury(PlacedEntry stone) {
         tombstone = stone;
         freedChunks.clear();

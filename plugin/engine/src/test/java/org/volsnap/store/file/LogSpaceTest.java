@@ -140,6 +140,28 @@ class LogSpaceTest {
     }
 
     @Test
+    void aNumberThatComesAgainAfterItWasFreedIsLive() throws Exception {
+        try (FileStore store = open()) {
+            ExceptionStore exceptions = replayed(store);
+            preserve(exceptions, 1, 2, 20);
+            preserve(exceptions, 2, 2, 1);
+            exceptions.commit(new VersionFreed(1)).get();
+            List<ChunkLocation> again = preserve(exceptions, 1, 2, 3);
+            preserve(exceptions, 3, 4, 20);
+            exceptions.commit(new VersionFreed(3)).get();
+            exceptions.compact();
+            preserve(exceptions, 4, 6, 1);
+            exceptions.compact();
+            assertThat(exceptions.read(again.get(2))).isEqualTo(content(1 << 20 | 2));
+        }
+        Replayed replayed = reopened();
+        assertThat(replayed.versions).containsOnlyKeys(1L, 2L, 4L);
+        assertThat(replayed.chunks.keySet())
+                .filteredOn(address -> address.version() == 1)
+                .hasSize(3);
+    }
+
+    @Test
     void onlyTheLastBaseOfALineageIsKeptAndNoneWhenItIsFreed() throws Exception {
         try (FileStore store = open()) {
             ExceptionStore exceptions = replayed(store);
