@@ -5,7 +5,6 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,8 +16,6 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.volsnap.model.BlockKey;
 import org.volsnap.model.ChunkRange;
-import org.volsnap.model.SnapshotId;
-import org.volsnap.model.VersionHeader;
 import org.volsnap.store.ChunkLocation;
 
 /**
@@ -68,141 +65,9 @@ final class BlockExceptions {
     Walk walk(Change change, @Nullable ChainLink owner, Set<Lineage> rebased) {
         synchronized (lock) {
             Walk walk = new Walk(change, rebased);
-            LiveReplica live = change.replica();
-            List<Lineage> resting = restingOnLocked(live);
-            Lineage home = null;
-            if (owner != null && owner.fence().contains(live.key().stamp()) && !isOwnedLocked(live.key(), owner.id())) {
-                if (resting.isEmpty()) {
-                    resting.add(newLineageLocked(change));
-                }
-                home = resting.get(resting.size() - 1);
-            }
-            for (Lineage lineage : resting) {
-                walkLocked(lineage, lineage == home ? owner : null, walk);
-            }
-            for (ChunkRange range : change.atRisk()) {
-                for (long chunk = range.first(); chunk < range.end(); chunk++) {
-                    walk.waitFor(reads.drain(chunk));
-                }
-            }
+            new OriginWalk(context, lineages, reads, walk).run(owner);
             return walk;
         }
-    }
-
-    /** Lineages whose base is this replica, the one with the newest version last. */
-    @GuardedBy("lock")
-    private List<Lineage> restingOnLocked(LiveReplica live) {
-        List<Lineage> resting = new ArrayList<>();
-        for (Lineage lineage : lineages) {
-            if (lineage.base().matches(live.key().stamp(), live.length())) {
-                resting.add(lineage);
-            }
-        }
-        resting.sort(Comparator.comparingLong(Lineage::lastNumber));
-        return resting;
-    }
-
-    @GuardedBy("lock")
-    private boolean isOwnedLocked(BlockKey key, SnapshotId owner) {
-        return versionsLocked()
-                .anyMatch(version -> !version.carrier()
-                        && version.isOwnedBy(owner)
-                        && version.header().key().equals(key));
-    }
-
-    @GuardedBy("lock")
-    private Stream<Version> versionsLocked() {
-        return lineages.stream().flatMap(Lineage::versions);
-    }
-
-    @GuardedBy("lock")
-    private Lineage newLineageLocked(Change change) {
-        Lineage lineage = new Lineage(
-                context.numbers().next(),
-                context.settings().geometry(),
-                context.statistics(),
-                change.base(),
-                context.numbers().next());
-        lineages.add(lineage);
-        return lineage;
-    }
-
-    @GuardedBy("lock")
-    private void walkLocked(Lineage lineage, @Nullable ChainLink newOwner, Walk walk) {
-        PendingException header = lineage.pending(PendingException.HEADER);
-        if (header != null) {
-            walk.waitFor(header.gone());
-            return;
-        }
-        Change change = walk.change();
-        Version target = lineage.target();
-        if (newOwner != null) {
-            target = Version.preserved(headerLocked(lineage, change, newOwner.id()), change.store());
-            startHeaderLocked(lineage, target, true, walk);
-        } else if (target != null && lineage.isReadable() && walk.rebases(lineage)) {
-            startHeaderLocked(lineage, target, false, walk);
-        }
-        if (target != null) {
-            for (ChunkRange range : change.atRisk()) {
-                for (long chunk = range.first(); chunk < range.end(); chunk++) {
-                    walkChunkLocked(lineage, chunk, target, newOwner != null, walk);
-                }
-            }
-        }
-    }
-
-    @GuardedBy("lock")
-    private VersionHeader headerLocked(Lineage lineage, Change change, SnapshotId owner) {
-        LiveReplica live = change.replica();
-        return new VersionHeader(
-                context.numbers().next(),
-                lineage.id(),
-                live.key(),
-                owner,
-                live.length(),
-                live.state(),
-                change.replacedByStamp(),
-                live.checksumHeader());
-    }
-
-    @GuardedBy("lock")
-    private void startHeaderLocked(Lineage lineage, Version target, boolean created, Walk walk) {
-        PendingException pending = new PendingException(lineage, PendingException.HEADER, target, 0);
-        addPendingLocked(pending);
-        long sequence = context.numbers().next();
-        if (walk.rebases(lineage)) {
-            lineage.setBase(walk.change().base(), sequence);
-        }
-        Set<AttachedStore> stores = new LinkedHashSet<>(lineage.presentStores());
-        if (created) {
-            stores.add(target.store());
-        }
-        walk.start(
-                new Walk.HeaderWork(pending, created ? target : null, lineage.base(), sequence, List.copyOf(stores)));
-    }
-
-    @GuardedBy("lock")
-    private void walkChunkLocked(Lineage lineage, long chunk, Version target, boolean created, Walk walk) {
-        PendingException pending = lineage.pending(chunk);
-        if (pending != null) {
-            walk.waitFor(pending.gone());
-            return;
-        }
-        int needed = lineage.neededBytes(chunk, target.number());
-        if (created) {
-            needed = Math.max(needed, target.lengthOf(context.settings().geometry(), chunk));
-        }
-        if (needed > 0) {
-            PendingException copy = new PendingException(lineage, chunk, target, needed);
-            addPendingLocked(copy);
-            walk.start(copy);
-        }
-    }
-
-    @GuardedBy("lock")
-    private void addPendingLocked(PendingException pending) {
-        pending.lineage().addPending(pending);
-        context.activity().pendingBegins();
     }
 
     /** The pending exceptions of the block: a change that takes it away as a whole waits for all of them. */
@@ -304,6 +169,11 @@ final class BlockExceptions {
         synchronized (lock) {
             return visibleLocked(snapshot, key);
         }
+    }
+
+    @GuardedBy("lock")
+    private Stream<Version> versionsLocked() {
+        return lineages.stream().flatMap(Lineage::versions);
     }
 
     @GuardedBy("lock")

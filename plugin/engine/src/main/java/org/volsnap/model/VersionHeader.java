@@ -11,7 +11,7 @@ import java.util.Arrays;
  * The header exception of a preserved block version: what every change of a replica destroys first.
  *
  * @param number names this version in its block pool on this DataNode; ascending in the order of preservation, never used twice
- * @param lineage the number of the first version of its lineage: the versions that rest, one on the next, on one base
+ * @param lineage names the versions that rest, one on the next, on one base; a number that is used for nothing else
  * @param key block and stamp as of T
  * @param owner the newest snapshot at the time of preservation
  * @param length bytes at T

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.volsnap.model.BlockKey;
 import org.volsnap.model.SnapshotId;
+import org.volsnap.model.VersionHeader;
 import org.volsnap.model.VersionState;
 import org.volsnap.store.VersionLostException;
 
@@ -166,6 +167,25 @@ class FailedCopyTest {
             assertThatThrownBy(() -> bench.read(id, key)).isInstanceOf(VersionLostException.class);
             bench.engine().addVolume(bench.reopened(own));
             assertThat(bench.read(id, key)).isEqualTo(DATA);
+        }
+    }
+
+    @Test
+    void aChunkThatRottedInTheStoreIsALossAndAMergeOfItWritesNothing() throws IOException {
+        try (EngineBench bench = bench(1)) {
+            BlockKey key = bench.create(BLOCK, DATA).key();
+            SnapshotId id = bench.snapshot(1);
+            bench.truncate(BLOCK, 0);
+            bench.append(BLOCK, EngineBench.bytes(600, 2));
+            byte[] before = bench.origin.data(BLOCK);
+            VersionHeader version =
+                    bench.engine().versions(id).stream().findFirst().orElseThrow();
+            stores.get(0).rottenChunk = 3;
+            assertThatThrownBy(() ->
+                            bench.engine().merge(version, bench.origin.replica(BLOCK), bench.origin.writer(BLOCK, -1)))
+                    .isInstanceOf(VersionLostException.class);
+            assertThat(bench.origin.data(BLOCK)).isEqualTo(before);
+            assertLost(bench, id, key);
         }
     }
 

@@ -3,12 +3,15 @@ package org.volsnap.engine;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.volsnap.model.ChunkContent;
 import org.volsnap.model.VersionHeader;
 import org.volsnap.store.ChunkLocation;
 import org.volsnap.store.ExceptionStore;
+import org.volsnap.store.StoreCorruptException;
 import org.volsnap.store.StoreException;
 import org.volsnap.store.StoreRecord;
 import org.volsnap.store.StoreUsage;
@@ -18,12 +21,14 @@ final class FaultyStore implements ExceptionStore {
     private final ExceptionStore delegate;
     final List<StoreRecord> records = new CopyOnWriteArrayList<>();
     final List<Long> chunks = new CopyOnWriteArrayList<>();
+    private final Map<ChunkLocation, Long> chunkAt = new ConcurrentHashMap<>();
     final List<Long> losses = new CopyOnWriteArrayList<>();
     volatile CompletableFuture<Void> chunksHeldUntil = CompletableFuture.completedFuture(null);
     volatile CompletableFuture<Void> recordsHeldUntil = CompletableFuture.completedFuture(null);
     volatile boolean failChunks;
     volatile boolean failRecords;
     volatile boolean failLosses;
+    volatile long rottenChunk = -1;
 
     FaultyStore(ExceptionStore delegate) {
         this.delegate = delegate;
@@ -56,11 +61,15 @@ final class FaultyStore implements ExceptionStore {
         }
         chunks.add(chunk);
         CompletableFuture<ChunkLocation> done = delegate.commitChunk(version, chunk, content);
-        return chunksHeldUntil.thenCompose(go -> done);
+        CompletableFuture<Void> placed = done.thenAccept(location -> chunkAt.put(location, chunk));
+        return placed.thenCombine(chunksHeldUntil, (put, go) -> done).thenCompose(location -> location);
     }
 
     @Override
     public ChunkContent read(ChunkLocation location) throws IOException {
+        if (chunkAt.getOrDefault(location, 0L) == rottenChunk) {
+            throw new StoreCorruptException("bad checksum at " + location.value());
+        }
         return delegate.read(location);
     }
 

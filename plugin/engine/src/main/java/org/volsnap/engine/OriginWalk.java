@@ -1,0 +1,168 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.engine;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.volsnap.model.BlockKey;
+import org.volsnap.model.ChunkRange;
+import org.volsnap.model.SnapshotId;
+import org.volsnap.model.VersionHeader;
+
+/**
+ * One look of an origin change at its block's tables: dm-snap.c's __origin_write. Pending exceptions come first, then
+ * completed ones; what is missing becomes pending.
+ *
+ * <p>Lives inside one step under the block's lock, and is not kept.
+ */
+final class OriginWalk {
+    private final EngineContext context;
+    private final List<Lineage> lineages;
+    private final ConflictingReads reads;
+    private final Walk walk;
+    private final Change change;
+
+    OriginWalk(EngineContext context, List<Lineage> lineages, ConflictingReads reads, Walk walk) {
+        this.context = context;
+        this.lineages = lineages;
+        this.reads = reads;
+        this.walk = walk;
+        this.change = walk.change();
+    }
+
+    /** @param owner the snapshot for which a version is made, when it needs the replica and has none of it */
+    void run(@Nullable ChainLink owner) {
+        List<Lineage> resting = restingOnReplica();
+        Lineage home = null;
+        if (owner != null && needsVersion(owner)) {
+            if (resting.isEmpty()) {
+                resting.add(newLineage());
+            }
+            home = resting.get(resting.size() - 1);
+        }
+        for (Lineage lineage : resting) {
+            visit(lineage, lineage == home ? owner : null);
+        }
+        forEachChunkAtRisk(chunk -> walk.waitFor(reads.drain(chunk)));
+    }
+
+    /** Lineages whose base is this replica, the one with the newest version last. */
+    private List<Lineage> restingOnReplica() {
+        LiveReplica live = change.replica();
+        List<Lineage> resting = new ArrayList<>();
+        for (Lineage lineage : lineages) {
+            if (lineage.base().matches(live.key().stamp(), live.length())) {
+                resting.add(lineage);
+            }
+        }
+        resting.sort(Comparator.comparingLong(Lineage::lastNumber));
+        return resting;
+    }
+
+    private boolean needsVersion(ChainLink owner) {
+        BlockKey key = change.replica().key();
+        return owner.fence().contains(key.stamp())
+                && lineages.stream()
+                        .flatMap(Lineage::versions)
+                        .noneMatch(version -> !version.carrier()
+                                && version.isOwnedBy(owner.id())
+                                && version.header().key().equals(key));
+    }
+
+    private Lineage newLineage() {
+        Lineage lineage = new Lineage(
+                context.numbers().next(),
+                context.settings().geometry(),
+                context.statistics(),
+                change.base(),
+                context.numbers().next());
+        lineages.add(lineage);
+        return lineage;
+    }
+
+    /** A header that is pending is waited for alone: it decides where chunks go. */
+    private void visit(Lineage lineage, @Nullable ChainLink newOwner) {
+        PendingException header = lineage.pending(PendingException.HEADER);
+        if (header != null) {
+            walk.waitFor(header.gone());
+        } else if (newOwner != null) {
+            Version created = Version.preserved(headerOf(lineage, newOwner.id()), change.store());
+            startHeader(lineage, created, created);
+            forEachChunkAtRisk(chunk -> visitChunk(lineage, chunk, created, lengthOf(created, chunk)));
+        } else {
+            Version target = lineage.target();
+            if (target != null) {
+                if (lineage.isReadable() && walk.rebases(lineage)) {
+                    startHeader(lineage, target, null);
+                }
+                forEachChunkAtRisk(chunk -> visitChunk(lineage, chunk, target, 0));
+            }
+        }
+    }
+
+    private interface ChunkVisitor {
+        void visit(long chunk);
+    }
+
+    private void forEachChunkAtRisk(ChunkVisitor visitor) {
+        for (ChunkRange range : change.atRisk()) {
+            for (long chunk = range.first(); chunk < range.end(); chunk++) {
+                visitor.visit(chunk);
+            }
+        }
+    }
+
+    private int lengthOf(Version version, long chunk) {
+        return version.lengthOf(context.settings().geometry(), chunk);
+    }
+
+    private VersionHeader headerOf(Lineage lineage, SnapshotId owner) {
+        LiveReplica live = change.replica();
+        return new VersionHeader(
+                context.numbers().next(),
+                lineage.id(),
+                live.key(),
+                owner,
+                live.length(),
+                live.state(),
+                change.replacedByStamp(),
+                live.checksumHeader());
+    }
+
+    private void startHeader(Lineage lineage, Version target, @Nullable Version created) {
+        PendingException pending = new PendingException(lineage, PendingException.HEADER, target, 0);
+        addPending(pending);
+        long sequence = context.numbers().next();
+        if (walk.rebases(lineage)) {
+            lineage.setBase(change.base(), sequence);
+        }
+        Set<AttachedStore> stores = new LinkedHashSet<>(lineage.presentStores());
+        if (created != null) {
+            stores.add(created.store());
+        }
+        walk.start(new Walk.HeaderWork(pending, created, lineage.base(), sequence, List.copyOf(stores)));
+    }
+
+    /** @param ownNeed bytes that a version needs which is not in the table yet */
+    private void visitChunk(Lineage lineage, long chunk, Version target, int ownNeed) {
+        PendingException pending = lineage.pending(chunk);
+        if (pending != null) {
+            walk.waitFor(pending.gone());
+            return;
+        }
+        int needed = Math.max(ownNeed, lineage.neededBytes(chunk, target.number()));
+        if (needed > 0) {
+            PendingException copy = new PendingException(lineage, chunk, target, needed);
+            addPending(copy);
+            walk.start(copy);
+        }
+    }
+
+    private void addPending(PendingException pending) {
+        pending.lineage().addPending(pending);
+        context.activity().pendingBegins();
+    }
+}
