@@ -61,8 +61,10 @@ final class FaultyStore implements ExceptionStore {
         }
         chunks.add(chunk);
         CompletableFuture<ChunkLocation> done = delegate.commitChunk(version, chunk, content);
-        CompletableFuture<Void> placed = done.thenAccept(location -> chunkAt.put(location, chunk));
-        return placed.thenCombine(chunksHeldUntil, (put, go) -> done).thenCompose(location -> location);
+        return done.thenCombine(chunksHeldUntil, (location, go) -> {
+            chunkAt.put(location, chunk);
+            return location;
+        });
     }
 
     @Override
