@@ -34,28 +34,28 @@ import org.volsnap.protocol.proto.VolsnapProtos.SnapshotStateProto;
 /**
  * Brings the engine's chain in line with the registry. The chain is kept in {@link FollowerState} <em>before</em> the
  * engine learns of a snapshot and until its last exception is gone, so that a crash forgets no owner. At most one
- * snapshot of the chain is provisional, and while it is there none is newer. For one thread; drops run in the
- * background.
+ * snapshot of the chain is provisional, and while it is there none is newer. For one thread; drops run in a
+ * thread of their own.
  */
 final class ChainKeeper {
     private static final Logger LOG = LoggerFactory.getLogger(ChainKeeper.class);
 
     private final PoolControl control;
     private final FollowerState state;
-    private final Executor background;
+    private final Executor dropping;
     private final Executor follower;
     private final Map<SnapshotId, CompletableFuture<Void>> drops = new HashMap<>();
 
     /**
      * Touches nothing yet.
      *
-     * @param background where drops run
+     * @param dropping where drops run, one after the other
      * @param follower runs what touches this object
      */
-    ChainKeeper(PoolControl control, FollowerState state, Executor background, Executor follower) {
+    ChainKeeper(PoolControl control, FollowerState state, Executor dropping, Executor follower) {
         this.control = control;
         this.state = state;
-        this.background = background;
+        this.dropping = dropping;
         this.follower = follower;
     }
 
@@ -221,7 +221,7 @@ final class ChainKeeper {
             return;
         }
         LOG.info("{}: dropping snapshot {}", control.blockPoolId(), id);
-        CompletableFuture<Void> drop = CompletableFuture.runAsync(() -> dropNow(id), background);
+        CompletableFuture<Void> drop = CompletableFuture.runAsync(() -> dropNow(id), dropping);
         drops.put(id, drop);
         var unused = drop.whenCompleteAsync((done, failure) -> dropped(id, drop, failure), follower);
     }

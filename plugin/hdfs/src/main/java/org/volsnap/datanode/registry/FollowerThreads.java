@@ -20,23 +20,25 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The threads of one follower: one that owns its state, one that asks the NameNode (an answer may take long, the lease
- * ends meanwhile), one that opens and closes the pool, and few for drops and verify tasks. After {@link #close} what is
- * handed in is dropped, and who waits gets an exception.
+ * ends meanwhile), one that opens and closes the pool, one that drops snapshots, and few that verify blocks. After {@link
+ * #close} what is handed in is discarded, and who waits gets an exception.
  */
 final class FollowerThreads implements Closeable {
-    private static final int BACKGROUND_THREADS = 2;
+    private static final int VERIFY_THREADS = 2;
 
     private final ScheduledExecutorService follower;
     private final ExecutorService asking;
     private final ExecutorService gate;
-    private final ExecutorService background;
+    private final ExecutorService dropping;
+    private final ExecutorService verifying;
     private final CompletableFuture<Object> closed = new CompletableFuture<>();
 
     FollowerThreads(String pool) {
         follower = new ScheduledThreadPoolExecutor(1, named("follower", pool), new DiscardPolicy());
         asking = threads(1, named("poll", pool));
         gate = threads(1, named("gate", pool));
-        background = threads(BACKGROUND_THREADS, named("background", pool));
+        dropping = threads(1, named("drop", pool));
+        verifying = threads(VERIFY_THREADS, named("verify", pool));
     }
 
     private static ThreadFactory named(String task, String pool) {
@@ -68,9 +70,14 @@ final class FollowerThreads implements Closeable {
         return gate;
     }
 
-    /** Takes long. */
-    ExecutorService background() {
-        return background;
+    /** Drops snapshots, one after the other. */
+    ExecutorService dropping() {
+        return dropping;
+    }
+
+    /** Reads whole blocks. */
+    ExecutorService verifying() {
+        return verifying;
     }
 
     /** Runs it in the follower's thread and waits for the result. */
@@ -106,7 +113,8 @@ final class FollowerThreads implements Closeable {
         follower.shutdownNow();
         asking.shutdownNow();
         gate.shutdownNow();
-        background.shutdownNow();
+        dropping.shutdownNow();
+        verifying.shutdownNow();
         closed.completeExceptionally(new IOException("the follower of the registry is closed"));
     }
 }

@@ -20,6 +20,7 @@ import org.volsnap.datanode.PoolControl;
 import org.volsnap.datanode.PoolFollower;
 import org.volsnap.datanode.PoolVolume;
 import org.volsnap.datanode.rollback.EpochApplier;
+import org.volsnap.datanode.rollback.HadoopCaches;
 import org.volsnap.datanode.rollback.OfflineOrigin;
 import org.volsnap.datanode.rollback.RollbackEpoch;
 import org.volsnap.protocol.proto.VolsnapProtos.PollRequestProto;
@@ -38,6 +39,7 @@ public final class RegistryFollower implements PoolFollower {
     private final PoolControl control;
     private final Supplier<Collection<PoolVolume>> volumes;
     private final RegistrySource source;
+    private final HadoopCaches caches;
     private final FollowerThreads threads;
     private final FollowerState state;
     private final ChainKeeper chain;
@@ -71,7 +73,8 @@ public final class RegistryFollower implements PoolFollower {
                 control,
                 volumes,
                 new NameNodePoller(dataNode::getConf, ANSWER_TIMEOUT),
-                Ticker.systemTicker());
+                Ticker.systemTicker(),
+                new HadoopCaches(dataNode.getConf(), control.blockPoolId()));
     }
 
     RegistryFollower(
@@ -79,18 +82,20 @@ public final class RegistryFollower implements PoolFollower {
             PoolControl control,
             Supplier<Collection<PoolVolume>> volumes,
             RegistrySource source,
-            Ticker ticker) {
+            Ticker ticker,
+            HadoopCaches caches) {
         this.settings = requireNonNull(settings, "settings is null");
         this.control = requireNonNull(control, "control is null");
         this.volumes = requireNonNull(volumes, "volumes is null");
         this.source = requireNonNull(source, "source is null");
+        this.caches = requireNonNull(caches, "caches is null");
         String pool = control.blockPoolId();
         threads = new FollowerThreads(pool);
         state = new FollowerState(pool);
-        chain = new ChainKeeper(control, state, threads.background(), threads.follower());
+        chain = new ChainKeeper(control, state, threads.dropping(), threads.follower());
         loop = new PollLoop(threads.follower(), this::ask, settings.pollInterval());
         gate = new PoolGate(control, threads.gate(), settings.writerTimeout(), loop::nudge);
-        verify = new VerifyService(control, threads.background(), loop::nudge);
+        verify = new VerifyService(control, threads.verifying(), loop::nudge);
         composer = new PollComposer(settings, control, state, chain);
         lease = new Lease(ticker);
         reader = new RegistryReader(settings, control, state, source, threads, lease);
@@ -165,7 +170,7 @@ public final class RegistryFollower implements PoolFollower {
         if (unapplied.isEmpty()) {
             return;
         }
-        EpochApplier newApplier = new EpochApplier(control, offline);
+        EpochApplier newApplier = new EpochApplier(control, offline, caches);
         threads.call(() -> beginApplying(newApplier));
         try {
             for (RollbackEpoch epoch : unapplied) {

@@ -9,7 +9,7 @@
  * asks. {@code NameNodePoller} finds the NameNode that speaks for the pool.
  *
  * <p>Threads: one owns all state and is never blocked by the network; one asks the NameNode; one opens and closes the
- * pool, which waits for calls that were let in; two drop snapshots and verify blocks. See {@code FollowerThreads}.
+ * pool, which waits for calls that were let in; one drops snapshots; two verify blocks. See {@code FollowerThreads}.
  *
  * <p>Invariants. What is acknowledged is durable, or true of every change from then on. A snapshot is kept in {@code
  * FollowerState} before the engine has it and until its last exception is gone. Nothing is dropped because it is not

@@ -19,6 +19,7 @@ public final class EpochApplier {
 
     private final PoolControl control;
     private final OfflineOrigin origin;
+    private final HadoopCaches caches;
     private final DurableFiles disk;
     private volatile String progress = "";
 
@@ -26,14 +27,16 @@ public final class EpochApplier {
      * Touches nothing yet.
      *
      * @param origin what the engine reads live replicas through, until the last epoch is applied
+     * @param caches what Hadoop must not believe any more
      */
-    public EpochApplier(PoolControl control, OfflineOrigin origin) {
-        this(control, origin, step -> {});
+    public EpochApplier(PoolControl control, OfflineOrigin origin, HadoopCaches caches) {
+        this(control, origin, caches, step -> {});
     }
 
-    EpochApplier(PoolControl control, OfflineOrigin origin, StepListener listener) {
+    EpochApplier(PoolControl control, OfflineOrigin origin, HadoopCaches caches, StepListener listener) {
         this.control = requireNonNull(control, "control is null");
         this.origin = requireNonNull(origin, "origin is null");
+        this.caches = requireNonNull(caches, "caches is null");
         this.disk = new DurableFiles(listener);
     }
 
@@ -49,7 +52,9 @@ public final class EpochApplier {
      */
     public RollbackCounts apply(RollbackEpoch epoch, Collection<PoolVolume> behind) throws IOException {
         EpochRun run = new EpochRun(control, origin, disk, epoch);
+        caches.dropPersistentMemory();
         for (PoolVolume volume : behind) {
+            caches.drop(volume, disk);
             say(epoch, "live replicas of " + volume.root(), run);
             run.judgeLive(volume);
         }

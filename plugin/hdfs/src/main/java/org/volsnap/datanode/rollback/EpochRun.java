@@ -31,7 +31,6 @@ final class EpochRun {
 
     private final PoolControl control;
     private final PoolDirectories directories;
-    private final DurableFiles disk;
     private final RollbackEpoch epoch;
     private final RollbackTargets targets;
     private final Tally tally = new Tally();
@@ -42,7 +41,6 @@ final class EpochRun {
     EpochRun(PoolControl control, OfflineOrigin origin, DurableFiles disk, RollbackEpoch epoch) {
         this.control = control;
         this.directories = origin.directories();
-        this.disk = disk;
         this.epoch = epoch;
         this.targets = new RollbackTargets(epoch, control.engine().versions(epoch.target()));
         this.actions = new ReplicaActions(control, origin, disk, tally);
@@ -55,7 +53,6 @@ final class EpochRun {
     // ---- live replicas
 
     void judgeLive(PoolVolume volume) throws IOException {
-        dropCaches(volume);
         directories.forEach(volume, new PoolDirectories.Visitor() {
             @Override
             public void replica(DiskReplica replica) throws IOException {
@@ -68,16 +65,6 @@ final class EpochRun {
             }
         });
         removeLeaving();
-    }
-
-    /** Hadoop believes these files instead of looking at the directories. */
-    private void dropCaches(PoolVolume volume) throws IOException {
-        Path current = volume.current(directories.pool());
-        if (Files.isDirectory(current)) {
-            disk.delete(current.resolve("replicas"));
-            disk.delete(current.resolve("dfsUsed"));
-            disk.forceDirectory(current);
-        }
     }
 
     private void judge(DiskReplica live) throws IOException {

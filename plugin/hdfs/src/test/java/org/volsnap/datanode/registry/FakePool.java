@@ -28,6 +28,7 @@ final class FakePool implements PoolControl {
     final AtomicInteger writersStopped = new AtomicInteger();
     volatile boolean writersHang;
     volatile @Nullable Origin origin;
+    volatile @Nullable SnapshotReplicaReader replica;
 
     Optional<Admission> admission() {
         return admissions.isEmpty() ? Optional.empty() : Optional.of(admissions.get(admissions.size() - 1));
@@ -55,7 +56,7 @@ final class FakePool implements PoolControl {
 
     @Override
     public Optional<SnapshotReplicaReader> read(SnapshotId id, BlockKey key) {
-        return Optional.empty();
+        return Optional.ofNullable(replica);
     }
 
     @Override

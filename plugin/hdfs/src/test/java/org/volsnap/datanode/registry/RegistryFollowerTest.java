@@ -20,12 +20,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.volsnap.datanode.Admission;
 import org.volsnap.datanode.PoolVolume;
+import org.volsnap.datanode.rollback.HadoopCaches;
 import org.volsnap.engine.VolumeStore;
 import org.volsnap.model.ChunkGeometry;
 import org.volsnap.model.SnapshotId;
@@ -76,7 +78,8 @@ class RegistryFollowerTest {
     }
 
     private RegistryFollower newFollower() {
-        RegistryFollower made = new RegistryFollower(SETTINGS, pool, () -> volumes, nameNode, ticker);
+        RegistryFollower made = new RegistryFollower(
+                SETTINGS, pool, () -> volumes, nameNode, ticker, new HadoopCaches(new Configuration(false), POOL));
         opened.add(0, made);
         return made;
     }

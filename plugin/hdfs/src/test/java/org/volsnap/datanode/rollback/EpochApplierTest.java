@@ -219,8 +219,20 @@ class EpochApplierTest {
         Path current = world.volume(0).current(RollbackWorld.POOL);
         Files.writeString(current.resolve("replicas"), "stale");
         Files.writeString(current.resolve("dfsUsed"), "stale");
+        Path elsewhere = directory.resolve("caches");
+        world.conf.set("dfs.datanode.replica.cache.root.dir", elsewhere.toString());
+        Path replicas = Path.of(elsewhere.toString(), current.toRealPath().toString(), "replicas");
+        Files.createDirectories(Blocks.directoryOf(replicas));
+        Files.writeString(replicas, "stale");
+        Path memory = directory.resolve("pmem");
+        world.conf.set("dfs.datanode.pmem.cache.dirs", memory.toString());
+        Path cached = memory.resolve("hdfs_pmem_cache/" + RollbackWorld.POOL + "/subdir0/subdir0/5");
+        Files.createDirectories(Blocks.directoryOf(cached));
+        Files.writeString(cached, "stale");
         rollback();
         assertThat(world.onDisk()).isEmpty();
+        assertThat(replicas).doesNotExist();
+        assertThat(cached).doesNotExist();
     }
 
     @Test

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
 import org.volsnap.datanode.ChecksumLayout;
 import org.volsnap.datanode.PoolVolume;
 import org.volsnap.datanode.rollback.DurableFiles.StepListener;
@@ -47,6 +48,7 @@ final class RollbackWorld implements Closeable {
     static final String POOL = "BP-1";
     static final ChunkGeometry GEOMETRY = ChunkGeometry.ofSize(4096);
 
+    final Configuration conf = new Configuration(false);
     private final List<Path> roots;
     private final List<FileStore> stores = new ArrayList<>();
     private final List<PoolVolume> volumes = new ArrayList<>();
@@ -138,7 +140,8 @@ final class RollbackWorld implements Closeable {
     RollbackCounts rollback(
             long number, long stamp, long newStamp, StepListener listener, Collection<PoolVolume> behind)
             throws IOException {
-        EpochApplier applier = new EpochApplier(new EnginePool(POOL, engine, GEOMETRY), origin, listener);
+        EpochApplier applier = new EpochApplier(
+                new EnginePool(POOL, engine, GEOMETRY), origin, new HadoopCaches(conf, POOL), listener);
         return applier.apply(
                 new RollbackEpoch(1, SnapshotId.ofRegistry(number), StampFence.at(stamp), newStamp), behind);
     }
