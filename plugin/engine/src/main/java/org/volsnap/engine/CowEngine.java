@@ -381,13 +381,14 @@ public final class CowEngine implements SnapshotEngine {
             quiet.get(timeoutMillis, TimeUnit.MILLISECONDS);
             return true;
         } catch (TimeoutException e) {
-            context.activity().forget(quiet);
             return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while waiting for pending exceptions");
         } catch (ExecutionException e) {
             throw new IllegalStateException("a future that only completes has failed", e);
+        } finally {
+            context.activity().forget(quiet);
         }
     }
 

@@ -80,23 +80,17 @@ final class SnapshotReader {
 
     /** Reads a chunk, looking again when it moved between the look and the read. */
     ChunkContent read(SnapshotId id, BlockKey key, Form form, long chunk) throws IOException {
-        IOException last = null;
-        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        for (int attempt = 1; ; attempt++) {
             try {
                 return readOnce(context.chain().require(id), key, form, chunk);
             } catch (VersionLostException e) {
                 throw e;
             } catch (IOException e) {
-                if (last != null) {
-                    e.addSuppressed(last);
+                if (attempt == ATTEMPTS) {
+                    throw e instanceof BaseMismatchException mismatch ? lostBase(mismatch) : e;
                 }
-                last = e;
             }
         }
-        if (last instanceof BaseMismatchException mismatch) {
-            throw lostBase(mismatch);
-        }
-        throw last == null ? new IOException("unreachable") : last;
     }
 
     private ChunkContent readOnce(ChainLink snapshot, BlockKey key, Form form, long chunk) throws IOException {
