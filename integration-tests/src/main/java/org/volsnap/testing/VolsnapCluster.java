@@ -11,6 +11,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.hdfs.DFSConfigKeys;
 import org.apache.hadoop.hdfs.DistributedFileSystem;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.apache.hadoop.hdfs.MiniDFSCluster.DataNodeProperties;
@@ -53,6 +54,9 @@ public final class VolsnapCluster implements AutoCloseable {
                 .format(builder.formats());
         MiniDFSCluster cluster = stock.build();
         cluster.waitActive();
+        // MiniDFSCluster lowers it to its own DataNodes; those of other processes come later.
+        cluster.getConfiguration(0)
+                .setInt(DFSConfigKeys.DFS_REPLICATION_KEY, Math.max(1, Math.min(3, builder.dataNodeCount())));
         return new VolsnapCluster(cluster, builder.baseDir());
     }
 

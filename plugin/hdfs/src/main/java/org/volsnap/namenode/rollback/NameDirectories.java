@@ -75,6 +75,7 @@ record NameDirectories(List<Path> names, List<Path> edits, List<StorageDirectory
         if (!Files.isDirectory(path.resolve("current"))) {
             throw new RefusedException(path + " is not a directory of a NameNode: it has no 'current'");
         }
+        Ownership.require(path);
         StorageDirectory directory = new StorageDirectory(path.toFile());
         try {
             directory.lock();
