@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.hdfs.protocol.DatanodeInfo;
 import org.apache.hadoop.hdfs.protocol.HdfsConstants.DatanodeReportType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -134,8 +135,8 @@ class KilledDataNodeTest {
     private static void awaitLive(VolsnapCluster cluster) {
         VolsnapCluster.waitFor("a live DataNode", Duration.ofSeconds(90), () -> {
             try {
-                return cluster.nameNode() != null
-                        && cluster.fileSystem().getDataNodeStats(DatanodeReportType.LIVE).length == 1;
+                DatanodeInfo[] live = cluster.fileSystem().getDataNodeStats(DatanodeReportType.LIVE);
+                return live.length == 1 && live[0].getCapacity() > 0;
             } catch (IOException e) {
                 return false;
             }
