@@ -147,9 +147,14 @@ public final class VolsnapCluster implements AutoCloseable {
     /** Waits until all DataNodes are registered and safe mode is over. */
     public void waitActive() throws IOException {
         cluster.waitActive();
+        waitWritable();
+    }
+
+    /** Waits until safe mode is over. */
+    public void waitWritable() {
         waitFor(
                 "the end of safe mode",
-                Duration.ofSeconds(60),
+                Duration.ofSeconds(120),
                 () -> !nameNode().isInSafeMode());
     }
 

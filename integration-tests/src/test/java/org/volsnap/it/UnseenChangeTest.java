@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.hdfs.DFSTestUtil;
+import org.apache.hadoop.hdfs.protocol.ExtendedBlock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,7 +43,12 @@ class UnseenChangeTest {
             Wreckage wreckage = new Wreckage(stock, 22);
             wreckage.append(CHANGED, 10);
             wreckage.truncate(CHANGED_BASE, 100_000);
+            ExtendedBlock block = DFSTestUtil.getFirstBlock(stock.fileSystem(), DELETED);
             stock.fileSystem().delete(DELETED, false);
+            VolsnapCluster.waitFor("the replica's end", Duration.ofSeconds(60), () -> !stock.dataNodes()
+                    .get(0)
+                    .getFSDataset()
+                    .contains(block));
             stock.waitForDeletions();
         }
         try (VolsnapCluster cluster = builder(dir).format(false).build()) {
