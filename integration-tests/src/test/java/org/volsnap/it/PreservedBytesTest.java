@@ -82,8 +82,7 @@ class PreservedBytesTest {
 
         int chunks = cut / CHUNK + 1;
         awaitCompleted(chunks);
-        assertThat(liveBytes() - before)
-                .isBetween((long) cut, (long) chunks * (CHUNK + CHECKSUMS_OF_CHUNK) + METADATA);
+        assertThat(liveBytes() - before).isBetween((long) cut, (long) chunks * (CHUNK + CHECKSUMS_OF_CHUNK) + METADATA);
         assertThat(wholeReplicas()).isZero();
     }
 

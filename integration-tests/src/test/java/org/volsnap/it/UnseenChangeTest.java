@@ -22,15 +22,16 @@ class UnseenChangeTest {
     private static final org.apache.hadoop.fs.Path UNTOUCHED = new org.apache.hadoop.fs.Path("/untouched");
     private static final org.apache.hadoop.fs.Path UNCHANGED_BASE = new org.apache.hadoop.fs.Path("/seen/appended");
     private static final org.apache.hadoop.fs.Path CHANGED = new org.apache.hadoop.fs.Path("/unseen/appended");
-    private static final org.apache.hadoop.fs.Path CHANGED_BASE = new org.apache.hadoop.fs.Path("/unseen/baseTruncated");
+    private static final org.apache.hadoop.fs.Path CHANGED_BASE =
+            new org.apache.hadoop.fs.Path("/unseen/baseTruncated");
     private static final org.apache.hadoop.fs.Path DELETED = new org.apache.hadoop.fs.Path("/unseen/deleted");
 
     @Test
     void isReportedAsLostAndNeverReadAsGood(@TempDir Path dir) throws Exception {
         try (VolsnapCluster cluster = builder(dir).build()) {
             Wreckage wreckage = new Wreckage(cluster, 21);
-            for (var path : new org.apache.hadoop.fs.Path[] {UNTOUCHED, UNCHANGED_BASE, CHANGED, CHANGED_BASE, DELETED
-            }) {
+            for (var path :
+                    new org.apache.hadoop.fs.Path[] {UNTOUCHED, UNCHANGED_BASE, CHANGED, CHANGED_BASE, DELETED}) {
                 wreckage.write(path, 600_000);
             }
             cluster.volsnap("-create", "nightly").orThrow();
@@ -45,10 +46,10 @@ class UnseenChangeTest {
             wreckage.truncate(CHANGED_BASE, 100_000);
             ExtendedBlock block = DFSTestUtil.getFirstBlock(stock.fileSystem(), DELETED);
             stock.fileSystem().delete(DELETED, false);
-            VolsnapCluster.waitFor("the replica's end", Duration.ofSeconds(60), () -> !stock.dataNodes()
-                    .get(0)
-                    .getFSDataset()
-                    .contains(block));
+            VolsnapCluster.waitFor(
+                    "the replica's end",
+                    Duration.ofSeconds(60),
+                    () -> !stock.dataNodes().get(0).getFSDataset().contains(block));
             stock.waitForDeletions();
         }
         try (VolsnapCluster cluster = builder(dir).format(false).build()) {

@@ -20,8 +20,8 @@ final class Ownership {
         String user = UserGroupInformation.getCurrentUser().getShortUserName();
         String owner = Files.getOwner(directory).getName();
         if (!user.equals(owner)) {
-            throw new RefusedException(
-                    "user " + user + " may not roll back: " + directory + " belongs to " + owner + "; run it as " + owner);
+            throw new RefusedException("user " + user + " may not roll back: " + directory + " belongs to " + owner
+                    + "; run it as " + owner);
         }
     }
 }
