@@ -3,9 +3,11 @@ package org.volsnap.datanode;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.hadoop.hdfs.server.datanode.DataNode;
@@ -22,8 +24,7 @@ final class TestParts implements DataNodeParts {
     final List<String> events = engine.events;
     final Set<Path> badDirectories = new HashSet<>();
 
-    @Nullable
-    IOException registryTrouble;
+    final Queue<IOException> registryTrouble = new ArrayDeque<>();
 
     @Nullable
     IOException notServing;
@@ -52,8 +53,9 @@ final class TestParts implements DataNodeParts {
             @Override
             public void beforeScan() throws IOException {
                 events.add("before scan");
-                if (registryTrouble != null) {
-                    throw registryTrouble;
+                IOException trouble = registryTrouble.poll();
+                if (trouble != null) {
+                    throw trouble;
                 }
             }
 

@@ -413,13 +413,24 @@ class VolsnapDatasetTest {
     }
 
     @Test
-    void anUnreadableRegistryKeepsThePoolOutAndClosesWhatWasOpen() throws IOException {
+    void anUnreadableRegistryIsAskedAgainBeforeThePoolIsInService() throws IOException {
         dataset.shutdownBlockPool(POOL);
         events.clear();
-        parts.registryTrouble = new IOException("no NameNode");
+        parts.registryTrouble.add(new IOException("no NameNode"));
+
+        dataset.addBlockPool(POOL, new Configuration(false));
+
+        assertThat(events).containsExactly("volume added", "before scan", "before scan", "after scan");
+    }
+
+    @Test
+    void aStopWhileTheRegistryIsUnreadableClosesWhatWasOpen() throws IOException {
+        dataset.shutdownBlockPool(POOL);
+        events.clear();
+        parts.registryTrouble.add(new InterruptedIOException("stopped"));
 
         assertThatThrownBy(() -> dataset.addBlockPool(POOL, new Configuration(false)))
-                .hasMessage("no NameNode");
+                .hasMessage("stopped");
 
         assertThat(events).containsExactly("volume added", "before scan", "follower closed", "closed", "store closed");
         assertThatThrownBy(() -> dataset.append(block(1, 1000), 2001, 1)).hasMessageContaining("not in service");
