@@ -60,12 +60,12 @@ public final class Demo {
     }
 
     private static boolean start(String[] args, Terminal terminal) throws IOException {
-        List<SourceFile> files =
-                args.length > 3 ? SourceFiles.below(Path.of(args[3])) : SourceFiles.byDefault(Path.of(args[0]));
-        if (files.isEmpty()) {
-            throw new IOException("there is no readable file below " + args[3]);
-        }
         try (Workspace workspace = Workspace.create(Path.of(args[1]), Path.of(args[2]), terminal)) {
+            List<SourceFile> files =
+                    args.length > 3 ? SourceFiles.below(Path.of(args[3])) : SourceFiles.byDefault(Path.of(args[0]));
+            if (files.isEmpty()) {
+                throw new IOException("there is no readable file below " + args[3]);
+            }
             terminal.step("A real HDFS in this process: one NameNode, three DataNodes with two storage volumes each");
             try (VolsnapCluster cluster = DemoCluster.start(workspace.directory())) {
                 return new Demo(cluster, terminal)
