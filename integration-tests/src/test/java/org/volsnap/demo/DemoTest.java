@@ -83,7 +83,7 @@ class DemoTest {
 
         assertThat(demo.waitFor(1, TimeUnit.MINUTES)).isTrue();
         assertThat(demo.exitValue()).isEqualTo(2);
-        assertThat(Files.readString(output)).contains("there is no readable file below " + source.getParent());
+        assertThat(Files.readString(output)).contains("there is no readable file below " + directory.resolve("source"));
     }
 
     private Process start() throws IOException {
@@ -99,7 +99,7 @@ class DemoTest {
                         directory.toString(),
                         clusters.toString(),
                         directory.resolve("log").toString(),
-                        source.getParent().toString())
+                        directory.resolve("source").toString())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
