@@ -1,6 +1,7 @@
 /* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
 package org.volsnap.it;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -133,7 +134,7 @@ class ReadAsOfSnapshotTest {
         for (PoolControl pool : poolsInService()) {
             for (String file : filesThen.keySet()) {
                 ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-                for (BlockKey key : blocksThen.get(file)) {
+                for (BlockKey key : requireNonNull(blocksThen.get(file))) {
                     SnapshotReplicaReader replica = pool.read(FIRST, key).orElseThrow();
                     replica.verify();
                     try (InputStream data = replica.data(0);
