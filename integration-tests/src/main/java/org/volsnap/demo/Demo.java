@@ -52,7 +52,9 @@ public final class Demo {
             exitCode = start(args, terminal) ? 0 : 1;
         } catch (IOException | RuntimeException e) {
             terminal.endProgress();
-            terminal.bad("The demo failed: " + e.getMessage() + " (log: " + args[2] + ")");
+            // What the NameNode says may carry its stack trace.
+            String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+            terminal.bad("The demo failed: " + reason + " (log: " + args[2] + ")");
             e.printStackTrace();
             exitCode = 2;
         }

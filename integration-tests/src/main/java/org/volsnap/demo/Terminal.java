@@ -1,21 +1,27 @@
 /* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
 package org.volsnap.demo;
 
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import org.volsnap.cli.Console;
 
-/** What the user sees. Colours and progress bars on a terminal only; plain lines otherwise. For one thread. */
+/** What the user sees. Colours and progress bars on a terminal only; plain lines otherwise. For one thread, but for {@link #lastWord}. */
 final class Terminal {
     private static final int BAR_WIDTH = 40;
     private static final long REDRAW_NANOS = 100_000_000;
 
+    private final Mutable stream;
     private final PrintStream out;
     private final boolean interactive;
     private long lastDrawn;
 
     /** @param interactive whether {@code out} is a terminal */
     Terminal(PrintStream out, boolean interactive) {
-        this.out = out;
+        this.stream = new Mutable(out);
+        this.out = new PrintStream(stream, true, StandardCharsets.UTF_8);
         this.interactive = interactive;
     }
 
@@ -72,6 +78,40 @@ final class Terminal {
     /** For a command's own output. */
     Console console() {
         return new Console(out, out);
+    }
+
+    /** The last word: whatever is printed later, by any thread, is swallowed. */
+    void lastWord(String text) {
+        endProgress();
+        bad(text);
+        stream.mute();
+    }
+
+    /** A stream that can be silenced while others write to it. */
+    private static final class Mutable extends FilterOutputStream {
+        private volatile boolean muted;
+
+        Mutable(OutputStream to) {
+            super(to);
+        }
+
+        void mute() {
+            muted = true;
+        }
+
+        @Override
+        public void write(int one) throws IOException {
+            if (!muted) {
+                out.write(one);
+            }
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            if (!muted) {
+                out.write(bytes, offset, length);
+            }
+        }
     }
 
     private String coloured(String code, String text) {

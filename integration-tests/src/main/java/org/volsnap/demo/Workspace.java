@@ -55,8 +55,7 @@ final class Workspace implements AutoCloseable {
     /** Nothing here is worth an orderly end: the cluster exists for this demo only. */
     private void interrupted(Terminal terminal) {
         if (!closed) {
-            terminal.endProgress();
-            terminal.bad("interrupted");
+            terminal.lastWord("interrupted");
             close();
             Runtime.getRuntime().halt(INTERRUPTED);
         }
