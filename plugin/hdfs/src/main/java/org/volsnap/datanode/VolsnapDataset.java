@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.util.Collection;
 import java.util.List;
@@ -119,7 +120,12 @@ final class VolsnapDataset extends ForwardingDataset {
                 OpenReplicas.Call start = pool.open().start(block.getBlockId());
                 OriginChange change = pool.preserver().beforeCreate(block.getBlockId(), newStamp)) {
             ReplicaHandler created = super.createRbw(storageType, storageId, block, allowLazyPersist, newStamp);
-            pool.preserver().recordCreated(created.getReplica().getReplicaInfo());
+            try {
+                pool.preserver().recordCreated(created.getReplica().getReplicaInfo());
+            } catch (InterruptedIOException e) {
+                created.close(); // the writer will never come; the replica is pruned or recovered as any other
+                throw e;
+            }
             return created;
         }
     }

@@ -72,7 +72,10 @@ final class RecordingEngine implements SnapshotEngine {
     }
 
     @Override
-    public void recordOpen(SnapshotId id, Collection<LiveReplica> replicas) {
+    public void recordOpen(SnapshotId id, Collection<LiveReplica> replicas) throws IOException {
+        if (interrupted) {
+            throw new InterruptedIOException("interrupted");
+        }
         replicas.forEach(live -> events.add("record for " + id + " " + describe(live)));
         recorded.addAll(replicas);
     }

@@ -33,6 +33,7 @@ import org.apache.hadoop.hdfs.server.datanode.ReplicaInPipeline;
 import org.apache.hadoop.hdfs.server.datanode.ReplicaInfo;
 import org.apache.hadoop.hdfs.server.datanode.StorageLocation;
 import org.apache.hadoop.hdfs.server.datanode.fsdataset.FsDatasetSpi;
+import org.apache.hadoop.hdfs.server.datanode.fsdataset.FsVolumeReference;
 import org.apache.hadoop.hdfs.server.datanode.fsdataset.FsVolumeSpi.ScanInfo;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
@@ -320,6 +321,17 @@ class VolsnapDatasetTest {
     }
 
     @Test
+    void anInterruptedRecordGivesTheStorageVolumeBack() throws IOException {
+        FsVolumeReference reference = hadoop.reference();
+        createsRbw(reference);
+        parts.engine.interrupted = true;
+
+        assertThatThrownBy(() -> dataset.createRbw(StorageType.DISK, "s", block(1, 1999), false))
+                .isInstanceOf(InterruptedIOException.class);
+        verify(reference).close();
+    }
+
+    @Test
     void openReplicasAreThoseThatHadoopWritesNow() throws IOException {
         hadoop.written(1, 1000, 700, 600);
         hadoop.waiting(2, 1001, 800);
@@ -561,6 +573,10 @@ class VolsnapDatasetTest {
 
     /** Hadoop makes a replica of what it is asked for, still without a meta file. */
     private ReplicaInfo createsRbw() throws IOException {
+        return createsRbw(hadoop.reference());
+    }
+
+    private ReplicaInfo createsRbw(FsVolumeReference reference) throws IOException {
         ReplicaPair pair = hadoop.written(77, 1999, 0, 0);
         Files.delete(pair.files.meta());
         ReplicaInfo created = requireNonNull(hadoop.map.remove(77L));
@@ -569,7 +585,7 @@ class VolsnapDatasetTest {
                     ExtendedBlock block = call.getArgument(2);
                     created.setBlockId(block.getBlockId());
                     created.setGenerationStamp(block.getGenerationStamp());
-                    return new ReplicaHandler((ReplicaInPipeline) created, null);
+                    return new ReplicaHandler((ReplicaInPipeline) created, reference);
                 });
         return created;
     }
