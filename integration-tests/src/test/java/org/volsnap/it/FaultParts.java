@@ -37,21 +37,17 @@ public final class FaultParts extends DefaultDataNodeParts {
     static final AtomicLong STORE_READS = new AtomicLong();
     static final List<SnapshotEngine> ENGINES = new CopyOnWriteArrayList<>();
 
-    static final List<ExceptionStore> STORES = new CopyOnWriteArrayList<>();
-
     static void reset() {
         COMMIT.release();
         ORIGIN_READ.release();
         STORE_READS.set(0);
         ENGINES.clear();
-        STORES.clear();
     }
 
     @Override
     public OpenedStore openStore(Path directory, FileStoreOptions options) throws IOException {
         OpenedStore opened = super.openStore(directory, options);
         VolumeStore stores = opened.stores();
-        STORES.add(stores.exceptions());
         return new OpenedStore(new VolumeStore(new HeldStore(stores.exceptions()), stores.replicas()), opened.file());
     }
 
