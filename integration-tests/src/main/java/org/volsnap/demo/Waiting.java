@@ -1,8 +1,10 @@
 /* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
 package org.volsnap.demo;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.SocketException;
 import java.util.concurrent.TimeUnit;
 
 /** Waits for what the cluster does in its own time. */
@@ -20,7 +22,7 @@ final class Waiting {
     /** @throws IOException when it does not hold after three minutes */
     static void until(String what, Condition condition) throws IOException {
         long start = System.nanoTime();
-        while (!condition.holds()) {
+        while (!holdsNow(condition)) {
             if (System.nanoTime() - start > LONGEST_NANOS) {
                 throw new IOException("waited three minutes for " + what);
             }
@@ -30,6 +32,15 @@ final class Waiting {
                 Thread.currentThread().interrupt();
                 throw new InterruptedIOException("interrupted while waiting for " + what);
             }
+        }
+    }
+
+    /** A connection that was kept open to a NameNode that is gone ends with the first call to the new one: not yet. */
+    private static boolean holdsNow(Condition condition) throws IOException {
+        try {
+            return condition.holds();
+        } catch (EOFException | SocketException e) {
+            return false;
         }
     }
 }
