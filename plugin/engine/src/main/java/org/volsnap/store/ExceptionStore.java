@@ -31,6 +31,18 @@ public interface ExceptionStore extends Closeable {
     CompletableFuture<Void> commit(StoreRecord record);
 
     /**
+     * Takes space for a chunk that is about to be copied, in the order of the calls (prepare_exception). Followed by
+     * {@link #commitChunk} or {@link #abandonChunk} for the same chunk. Nothing to do where the order of commits does
+     * not matter and a full store shows with the commit.
+     *
+     * @throws StoreFullException when there is no room
+     */
+    default void prepareChunk(long version, long chunk) throws StoreException {}
+
+    /** The copy that {@link #prepareChunk} announced has failed: later ones need not wait for it. */
+    default void abandonChunk(long version, long chunk) {}
+
+    /**
      * Adds one chunk of a version whose header was committed to this store before. The content is not to be changed
      * until the future completes.
      *
