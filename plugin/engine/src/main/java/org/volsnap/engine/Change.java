@@ -15,7 +15,7 @@ import org.volsnap.model.VersionHeader;
  * @param replacedByStamp the fresh stamp by which a snapshot knows that it is newer than the change; {@link
  *     VersionHeader#NEVER} when there is none
  * @param atRisk the chunks it destroys
- * @param changesBase false when the replica is only recorded as it is
+ * @param changesBase false when the replica keeps stamp and length
  */
 record Change(
         LiveReplica replica,
@@ -39,6 +39,13 @@ record Change(
         long stamp = live.key().stamp();
         Base base = new Base(stamp, live.length(), stamp, live.length());
         return new Change(live, store, base, VersionHeader.NEVER, List.of(), false);
+    }
+
+    /** Bytes are written over in place: the replica keeps its stamp and its length. */
+    static Change overwrite(LiveReplica live, AttachedStore store, ChunkRange overwritten) {
+        long stamp = live.key().stamp();
+        Base base = new Base(stamp, live.length(), stamp, live.length());
+        return new Change(live, store, base, VersionHeader.NEVER, List.of(overwritten), false);
     }
 
     /** A version is put back over the replica: its stamp is an old one, which says nothing of the time. */

@@ -62,7 +62,10 @@ final class CopyService implements Closeable {
             threads.execute(() -> batch.forEach(pending -> copyOne(block, live, pending, done)));
         } catch (RejectedExecutionException e) {
             Outcome closed = Outcome.failed(new StoreException("the engine is closed", e));
-            batch.forEach(pending -> done.accept(pending, closed));
+            batch.forEach(pending -> {
+                abandon(pending);
+                done.accept(pending, closed);
+            });
         }
     }
 
@@ -94,12 +97,18 @@ final class CopyService implements Closeable {
             Version target = pending.target();
             committed = target.store().exceptions().commitChunk(target.number(), pending.chunk(), content);
         } catch (IOException | RuntimeException e) {
+            abandon(pending);
             committed = CompletableFuture.failedFuture(e);
         }
         CompletableFuture<ChunkLocation> unused = committed.whenComplete((location, failure) -> {
             copiesInFlight.release();
             done.accept(pending, new Outcome(location, failure));
         });
+    }
+
+    private static void abandon(PendingException pending) {
+        Version target = pending.target();
+        target.store().exceptions().abandonChunk(target.number(), pending.chunk());
     }
 
     /** Reads the chunk, also when the replica got another stamp meanwhile: its bytes are kept by the pending exception. */

@@ -30,6 +30,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.volsnap.engine.EngineStatus.SnapshotStatus;
 import org.volsnap.model.BlockKey;
+import org.volsnap.model.ChunkRange;
 import org.volsnap.model.ReplicaFiles;
 import org.volsnap.model.SnapshotId;
 import org.volsnap.model.StampFence;
@@ -249,6 +250,42 @@ public final class CowEngine implements SnapshotEngine {
     @Override
     public OriginChange announce(ChangeRequest request) throws InterruptedIOException {
         return passGate(List.of(), () -> preserver.preserve(changeOf(request)));
+    }
+
+    /**
+     * Passes with a change that writes over bytes in place and leaves the replica's stamp and length as they are. It
+     * takes no gate: changes of other chunks are inside together, and so may be those of the same bytes, as on any
+     * device. {@link #addSnapshot} waits for the result to be closed.
+     *
+     * @param offset the first byte that is written over
+     * @param length bytes, 1 or more; all below the replica's length
+     */
+    public OriginChange beginOverwrite(LiveReplica replica, long offset, long length) throws InterruptedIOException {
+        Passage passage = enter(replica, offset, length);
+        boolean passed = false;
+        try {
+            Passage.passAll(List.of(passage));
+            passed = true;
+            return passage;
+        } finally {
+            if (!passed) {
+                passage.close();
+            }
+        }
+    }
+
+    /** Begins to pass with a change that writes over bytes in place. To be closed, once. */
+    Passage enter(LiveReplica replica, long offset, long length) {
+        checkArgument(
+                offset >= 0 && length >= 1 && offset + length <= replica.length(),
+                "bytes %s to %s are not all in the replica's %s",
+                offset,
+                offset + length,
+                replica.length());
+        ChunkRange overwritten = context.settings().geometry().covering(offset, offset + length);
+        ChangeEpochs.Epoch epoch = epochs.enter();
+        Change change = Change.overwrite(replica, context.volumes().of(replica), overwritten);
+        return new Passage(epoch, preserver.begin(change));
     }
 
     private Change changeOf(ChangeRequest request) {

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.volsnap.engine.CopyService.Outcome;
+import org.volsnap.model.BlockKey;
+import org.volsnap.store.StoreException;
 import org.volsnap.store.StoreRecord;
 
 /**
@@ -29,15 +31,16 @@ final class Preserver {
 
     private final EngineContext context;
     private final BlockIndex index;
-    private final CopyService copies;
+    private final CopyService copyService;
     private final LossRecorder losses;
     /** Where losses are recorded: a durable write has no place in a store's own thread. */
     private final Executor troubles;
 
-    Preserver(EngineContext context, BlockIndex index, CopyService copies, LossRecorder losses, Executor troubles) {
+    Preserver(
+            EngineContext context, BlockIndex index, CopyService copyService, LossRecorder losses, Executor troubles) {
         this.context = context;
         this.index = index;
-        this.copies = copies;
+        this.copyService = copyService;
         this.losses = losses;
         this.troubles = troubles;
     }
@@ -48,20 +51,28 @@ final class Preserver {
      * @throws InterruptedIOException when interrupted; what was begun goes on
      */
     void preserve(Change change) throws InterruptedIOException {
-        long blockId = change.replica().key().blockId();
-        if (context.chain().state().isEmpty() && index.find(blockId).isEmpty()) {
-            return;
-        }
-        Set<Lineage> rebased = new HashSet<>();
-        try (BlockIndex.Use use = index.use(blockId)) {
-            while (true) {
-                Walk walk = start(use.block(), change, context.chain().state().newest(), rebased);
-                if (walk.waits().isEmpty()) {
-                    return;
-                }
-                Waits.awaitAll(walk.waits());
+        try (Preservation preservation = begin(change)) {
+            List<CompletableFuture<Void>> waits = preservation.look();
+            while (!waits.isEmpty()) {
+                Waits.awaitAll(waits);
+                waits = preservation.look();
             }
         }
+    }
+
+    /** The same, look by look, for a change that passes several chains. To be closed. */
+    Preservation begin(Change change) {
+        long blockId = change.replica().key().blockId();
+        return new Preservation(this, change, isUnheardOf(blockId) ? null : index.use(blockId));
+    }
+
+    private boolean isUnheardOf(long blockId) {
+        return context.chain().state().isEmpty() && index.find(blockId).isEmpty();
+    }
+
+    /** One look at the tables; what is missing is started. */
+    List<CompletableFuture<Void>> look(BlockExceptions block, Change change, Set<Lineage> rebased) {
+        return start(block, change, context.chain().state().newest(), rebased).waits();
     }
 
     /** Records replicas as they are for a snapshot, all with one force. Returns when they are durable or lost. */
@@ -98,21 +109,16 @@ final class Preserver {
         }
         Map<Lineage, List<PendingException>> byLineage = new LinkedHashMap<>();
         for (PendingException copy : walk.copies()) {
-            byLineage
-                    .computeIfAbsent(copy.lineage(), lineage -> new ArrayList<>())
-                    .add(copy);
+            if (prepare(block, copy)) {
+                byLineage
+                        .computeIfAbsent(copy.lineage(), lineage -> new ArrayList<>())
+                        .add(copy);
+            }
         }
         byLineage.forEach((lineage, all) -> {
             CompletableFuture<Boolean> headerStored =
                     stored.getOrDefault(lineage, CompletableFuture.completedFuture(true));
-            for (List<PendingException> batch : Lists.partition(all, CopyService.BATCH)) {
-                copies.copy(
-                        block,
-                        change.replica().key(),
-                        batch,
-                        (copy, outcome) ->
-                                Waits.whenDone(headerStored, () -> copied(block, copy, headerStored.join(), outcome)));
-            }
+            copy(block, change.replica().key(), all, headerStored);
         });
         return walk;
     }
@@ -185,7 +191,34 @@ final class Preserver {
 
     // ---- copies
 
-    private void copied(BlockExceptions block, PendingException copy, boolean headerStored, Outcome outcome) {
+    /** Takes space in the order in which exceptions become pending; without any the copy has failed. */
+    private boolean prepare(BlockExceptions block, PendingException copy) {
+        try {
+            copy.target().store().exceptions().prepareChunk(copy.target().number(), copy.chunk());
+            return true;
+        } catch (StoreException | RuntimeException e) {
+            copied(block, copy, true, Outcome.failed(e));
+            return false;
+        }
+    }
+
+    /** Copies pending exceptions of one lineage, whose space is taken, from the live replica. */
+    void copy(
+            BlockExceptions block,
+            BlockKey live,
+            List<PendingException> copies,
+            CompletableFuture<Boolean> headerStored) {
+        for (List<PendingException> batch : Lists.partition(copies, CopyService.BATCH)) {
+            copyService.copy(
+                    block,
+                    live,
+                    batch,
+                    (copy, outcome) ->
+                            Waits.whenDone(headerStored, () -> copied(block, copy, headerStored.join(), outcome)));
+        }
+    }
+
+    void copied(BlockExceptions block, PendingException copy, boolean headerStored, Outcome outcome) {
         if (!headerStored) {
             // The next walk finds out who still needs the chunk, and where it goes.
             removeWhenDrained(block, copy, block.drain(copy));
