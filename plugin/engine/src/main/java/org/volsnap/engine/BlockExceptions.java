@@ -139,6 +139,17 @@ final class BlockExceptions {
         }
     }
 
+    /** A version takes no more writes of its snapshot. */
+    void endWrites(long number, String reason) {
+        synchronized (lock) {
+            Lineage lineage = lineageLocked(number);
+            Version version = lineage.version(number);
+            if (version != null) {
+                lineage.replace(version.fullFor(reason));
+            }
+        }
+    }
+
     /** The readable versions of a lineage that lie in this store. */
     List<Version> readableIn(Lineage lineage, AttachedStore store) {
         synchronized (lock) {
@@ -234,6 +245,47 @@ final class BlockExceptions {
             }
         }
         throw new IllegalStateException("version " + number + " is in no lineage of block " + blockId);
+    }
+
+    /** A write to a snapshot that has its store for itself: completed exceptions come first (dm-snap.c, snapshot_map). */
+    WriteStep writeStep(Version version, long chunk, int lengthBytes) {
+        synchronized (lock) {
+            WriteStep step = discardStepLocked(version, chunk);
+            if (step != null) {
+                return step;
+            }
+            Lineage lineage = lineageLocked(version.number());
+            PendingException pending = lineage.pending(chunk);
+            if (pending != null) {
+                return new WriteStep.Join(pending.gone());
+            }
+            PendingException fill = new PendingException(lineage, chunk, version, lengthBytes);
+            lineage.addPending(fill);
+            context.activity().pendingBegins();
+            return new WriteStep.Fill(fill);
+        }
+    }
+
+    /** The same for what only changes exceptions that are there; null when there is none. */
+    @Nullable
+    WriteStep discardStep(Version version, long chunk) {
+        synchronized (lock) {
+            return discardStepLocked(version, chunk);
+        }
+    }
+
+    @GuardedBy("lock")
+    private @Nullable WriteStep discardStepLocked(Version version, long chunk) {
+        Lineage lineage = lineageLocked(version.number());
+        Version now = lineage.version(version.number());
+        if (now == null || now.lost() != null) {
+            return new WriteStep.Refused(version.header() + " is lost");
+        }
+        if (now.full() != null) {
+            return new WriteStep.Refused(version.header() + " takes no more writes: " + now.full());
+        }
+        StoredChunk stored = lineage.resolve(version.number(), chunk);
+        return stored == null ? null : new WriteStep.InPlace(now, stored.location());
     }
 
     /** A conflicting read has ended. */

@@ -35,6 +35,7 @@ import org.volsnap.model.ReplicaFiles;
 import org.volsnap.model.SnapshotId;
 import org.volsnap.model.StampFence;
 import org.volsnap.model.VersionHeader;
+import org.volsnap.store.SnapshotException;
 import org.volsnap.store.VersionLostException;
 import org.volsnap.store.WholeReplica;
 import org.volsnap.store.WholeReplicaStore;
@@ -56,6 +57,7 @@ public final class CowEngine implements SnapshotEngine {
     private final SnapshotReader reader;
     private final SnapshotDrop drop;
     private final Merger merger;
+    private final InPlaceWriter writer;
 
     private CowEngine(EngineSettings settings, Origin origin, List<ChainLink> chain) {
         Volumes volumes = new Volumes();
@@ -69,6 +71,7 @@ public final class CowEngine implements SnapshotEngine {
         reader = new SnapshotReader(context, index, wholeReplicas, losses);
         drop = new SnapshotDrop(context, index, epochs);
         merger = new Merger(context, preserver, losses);
+        writer = new InPlaceWriter(context, index, preserver);
     }
 
     /**
@@ -328,6 +331,16 @@ public final class CowEngine implements SnapshotEngine {
     @Override
     public Optional<VersionView> view(SnapshotId id, BlockKey key) throws IOException {
         return reader.view(requireNonNull(id, "id is null"), requireNonNull(key, "key is null"));
+    }
+
+    /**
+     * A block version as a device of its snapshot, to be read and written.
+     *
+     * @throws SnapshotException when the snapshot is not known, or has no store for this version alone
+     */
+    public SnapshotDevice device(SnapshotId id, BlockKey key) throws IOException {
+        return new SnapshotDevice(
+                context, index, reader, writer, context.chain().require(id), key);
     }
 
     @Override

@@ -251,6 +251,11 @@ final class Preserver {
         }
     }
 
+    /** Gives a pending exception up that was never filled: the origin is the data, as before. */
+    void abandon(BlockExceptions block, PendingException pending) {
+        removeWhenDrained(block, pending, block.drain(pending));
+    }
+
     private static void removeWhenDrained(
             BlockExceptions block, PendingException copy, CompletableFuture<Void> drained) {
         Waits.whenDone(drained, () -> block.remove(copy));

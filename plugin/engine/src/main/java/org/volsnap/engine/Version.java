@@ -13,14 +13,16 @@ import org.volsnap.model.VersionHeader;
  * @param store where it and all its chunks lie
  * @param carrier nobody's version: only its chunks serve the versions before it in the lineage
  * @param lost why it is not to be had any more; null while it is
+ * @param full why a writable snapshot's takes no more writes (dm-snap.c, snapshot_overflowed); null while it does
  */
 record Version(
         VersionHeader header,
         AttachedStore store,
         boolean carrier,
-        @Nullable String lost) {
+        @Nullable String lost,
+        @Nullable String full) {
     static Version preserved(VersionHeader header, AttachedStore store) {
-        return new Version(header, store, false, null);
+        return new Version(header, store, false, null, null);
     }
 
     long number() {
@@ -46,10 +48,14 @@ record Version(
     }
 
     Version handedTo(SnapshotId owner, boolean asCarrier) {
-        return new Version(header.withOwner(owner), store, asCarrier, lost);
+        return new Version(header.withOwner(owner), store, asCarrier, lost, full);
     }
 
     Version lostFor(String reason) {
-        return new Version(header, store, carrier, lost == null ? reason : lost);
+        return new Version(header, store, carrier, lost == null ? reason : lost, full);
+    }
+
+    Version fullFor(String reason) {
+        return new Version(header, store, carrier, lost, full == null ? reason : full);
     }
 }
