@@ -12,7 +12,7 @@ import org.volsnap.protocol.RefusedException;
 final class SnapshotNames {
     static final int MAX_LENGTH = 64;
 
-    private static final Pattern VALID = Pattern.compile("[A-Za-z0-9_.-]{1," + MAX_LENGTH + "}");
+    private static final Pattern VALID = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9_.-]{1," + MAX_LENGTH + "}");
 
     /** As HDFS names its directory snapshots. */
     private static final DateTimeFormatter DEFAULT =
@@ -25,7 +25,7 @@ final class SnapshotNames {
     static String check(String name) throws RefusedException {
         if (!VALID.matcher(name).matches()) {
             throw new RefusedException("'" + name + "' is not a name for a snapshot: 1 to " + MAX_LENGTH
-                    + " of letters, digits, '-', '_' and '.'");
+                    + " of letters, digits, '-', '_' and '.', but not '.' or '..'");
         }
         return name;
     }

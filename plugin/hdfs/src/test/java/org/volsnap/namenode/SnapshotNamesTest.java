@@ -24,7 +24,15 @@ class SnapshotNamesTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "a/b", "a b", "ä", "a\n", "01234567890123456789012345678901234567890123456789012345678901234"
+            strings = {
+                "",
+                ".",
+                "..",
+                "a/b",
+                "a b",
+                "ä",
+                "a\n",
+                "01234567890123456789012345678901234567890123456789012345678901234"
             })
     void badNamesAreRefused(String name) {
         assertThatThrownBy(() -> SnapshotNames.check(name))
