@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.volsnap.engine.CopyService.Outcome;
 import org.volsnap.model.BlockKey;
 import org.volsnap.model.ChunkContent;
@@ -52,9 +53,7 @@ final class InPlaceWriter {
             for (ChunkWrite part : ChunkWrite.split(geometry(), offset, data)) {
                 writings.add(new Writing(use.block(), version, part));
             }
-            for (Writing writing : writings) {
-                writing.step();
-            }
+            writings.forEach(Writing::begin);
             finish(writings);
         }
     }
@@ -111,6 +110,7 @@ final class InPlaceWriter {
         private volatile boolean filled;
 
         private boolean written;
+        private @Nullable IOException failure;
 
         private Writing(BlockExceptions block, Version version, ChunkWrite part) {
             this.block = block;
@@ -118,7 +118,19 @@ final class InPlaceWriter {
             this.part = part;
         }
 
+        /** The first step; those of all parts are made in order, before any is waited for. */
+        private void begin() {
+            try {
+                step();
+            } catch (IOException e) {
+                failure = e;
+            }
+        }
+
         private void finish() throws IOException {
+            if (failure != null) {
+                throw failure;
+            }
             while (!written) {
                 Waits.await(wait);
                 if (filled) {
