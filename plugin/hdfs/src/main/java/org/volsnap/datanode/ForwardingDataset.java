@@ -50,6 +50,11 @@ abstract class ForwardingDataset extends ForwardingDatasetMBean implements FsDat
         this.delegate = delegate;
     }
 
+    /** Hadoop's own dataset. */
+    FsDatasetSpi<FsVolumeImpl> delegate() {
+        return delegate;
+    }
+
     @Override
     public FsVolumeReferences getFsVolumeReferences() {
         return delegate.getFsVolumeReferences();
