@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -46,21 +47,61 @@ public final class OriginChains {
      * @throws InterruptedIOException when interrupted while it waits; nothing may be changed then
      */
     public OriginChange beginOverwrite(LiveReplica replica, long offset, long length) throws InterruptedIOException {
+        return approachOverwrite(replica, offset, length).await();
+    }
+
+    /**
+     * Begins to pass like {@link #beginOverwrite}: looks once and starts what is missing, but waits for nothing. For a
+     * caller that begins several changes in one order before it waits for any. To be awaited, once.
+     */
+    public Approach approachOverwrite(LiveReplica replica, long offset, long length) {
         ChangeEpochs.Epoch epoch = epochs.enter();
         List<Passage> passages = new ArrayList<>();
-        boolean passed = false;
+        boolean looked = false;
         try {
             for (Member member : members) {
                 passages.add(member.chain().enter(on(replica, member.store()), offset, length));
             }
-            Passage.passAll(passages);
-            passed = true;
+            Approach approach = new Approach(new SharedChange(epoch, passages), Passage.lookAll(passages));
+            looked = true;
+            return approach;
         } finally {
-            if (!passed) {
+            if (!looked) {
                 leave(epoch, passages);
             }
         }
-        return new SharedChange(epoch, passages);
+    }
+
+    /** A change that has begun to pass. Used by one thread at a time. */
+    public static final class Approach {
+        private final SharedChange change;
+        private List<CompletableFuture<Void>> waits;
+
+        private Approach(SharedChange change, List<CompletableFuture<Void>> waits) {
+            this.change = change;
+            this.waits = waits;
+        }
+
+        /**
+         * Returns when every chain lets the change pass.
+         *
+         * @throws InterruptedIOException when interrupted while it waits; nothing may be changed then
+         */
+        public OriginChange await() throws InterruptedIOException {
+            boolean passed = false;
+            try {
+                while (!waits.isEmpty()) {
+                    Waits.awaitAll(waits);
+                    waits = Passage.lookAll(change.passages);
+                }
+                passed = true;
+                return change;
+            } finally {
+                if (!passed) {
+                    change.close();
+                }
+            }
+        }
     }
 
     private static void leave(ChangeEpochs.Epoch epoch, List<Passage> passages) {

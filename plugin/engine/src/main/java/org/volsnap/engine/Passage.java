@@ -18,17 +18,21 @@ final class Passage implements OriginChange {
         this.preservation = preservation;
     }
 
+    /** One look at the tables of all; what is missing is started. Nothing to wait for means that the change may pass. */
+    static List<CompletableFuture<Void>> lookAll(List<Passage> passages) {
+        List<CompletableFuture<Void>> waits = new ArrayList<>();
+        for (Passage passage : passages) {
+            waits.addAll(passage.preservation.look());
+        }
+        return waits;
+    }
+
     /** Looks at all until none of them has anything to wait for. */
     static void passAll(List<Passage> passages) throws InterruptedIOException {
-        while (true) {
-            List<CompletableFuture<Void>> waits = new ArrayList<>();
-            for (Passage passage : passages) {
-                waits.addAll(passage.preservation.look());
-            }
-            if (waits.isEmpty()) {
-                return;
-            }
+        List<CompletableFuture<Void>> waits = lookAll(passages);
+        while (!waits.isEmpty()) {
             Waits.awaitAll(waits);
+            waits = lookAll(passages);
         }
     }
 

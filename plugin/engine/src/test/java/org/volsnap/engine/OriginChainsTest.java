@@ -165,4 +165,15 @@ class OriginChainsTest {
         held.get();
         assertThat(read(1)).isEqualTo(atFirst);
     }
+
+    @Test
+    void anApproachStartsTheCopyAndLeavesTheWaitForLater() throws IOException {
+        addChain(1);
+        OriginChains.Approach approach = chains.approachOverwrite(replica, 0, 512);
+        Awaitility.await().until(() -> engines.get(0).status().completed() == 1);
+        assertThat(copies.get()).isEqualTo(1);
+        try (OriginChange change = approach.await()) {
+            assertThat(change).isNotNull();
+        }
+    }
 }
