@@ -288,6 +288,39 @@ final class BlockExceptions {
         return stored == null ? null : new WriteStep.InPlace(now, stored.location());
     }
 
+    // ---- online merge
+
+    boolean isLost(Version version) {
+        synchronized (lock) {
+            Version now = lineageLocked(version.number()).version(version.number());
+            return now == null || now.isLost();
+        }
+    }
+
+    /** Where a chunk of a version lies; null when it is the base's, or the version is lost. */
+    @Nullable
+    ChunkLocation stored(Version version, long chunk) {
+        synchronized (lock) {
+            Lineage lineage = lineageLocked(version.number());
+            Version now = lineage.version(version.number());
+            StoredChunk stored = now == null || now.isLost() ? null : lineage.resolve(version.number(), chunk);
+            return stored == null ? null : stored.location();
+        }
+    }
+
+    long chunksOf(Version version) {
+        synchronized (lock) {
+            return lineageLocked(version.number()).chunksOf(version);
+        }
+    }
+
+    /** D to A: the chunks were merged, and are the base's again. */
+    void unmap(Version version, ChunkRange chunks) {
+        synchronized (lock) {
+            lineageLocked(version.number()).unmap(version.number(), chunks);
+        }
+    }
+
     /** A conflicting read has ended. */
     void endRead(ConflictingReads.Group group) {
         boolean last;

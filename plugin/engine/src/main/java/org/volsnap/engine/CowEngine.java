@@ -35,6 +35,8 @@ import org.volsnap.model.ReplicaFiles;
 import org.volsnap.model.SnapshotId;
 import org.volsnap.model.StampFence;
 import org.volsnap.model.VersionHeader;
+import org.volsnap.store.Device;
+import org.volsnap.store.SingleSnapshotStore;
 import org.volsnap.store.SnapshotException;
 import org.volsnap.store.VersionLostException;
 import org.volsnap.store.WholeReplica;
@@ -341,6 +343,28 @@ public final class CowEngine implements SnapshotEngine {
     public SnapshotDevice device(SnapshotId id, BlockKey key) throws IOException {
         return new SnapshotDevice(
                 context, index, reader, writer, context.chain().require(id), key);
+    }
+
+    /**
+     * Makes a merge of a snapshot that has its store for itself into the origin; it is not begun. This chain is to have
+     * left the others, and its device is not to be used until the merge has ended.
+     *
+     * @param origin the live replica, as a device
+     * @throws SnapshotException when the snapshot is not known, or its store can't be merged
+     */
+    public OnlineMerge mergeOnline(SnapshotId id, BlockKey key, Device origin, OriginChains others) throws IOException {
+        ChainLink snapshot = context.chain().require(id);
+        Version version = index.find(key.blockId())
+                .flatMap(block -> block.visible(snapshot, key))
+                .orElseThrow(() -> new SnapshotException("snapshot " + id + " holds nothing of " + key));
+        if (!(version.store().exceptions() instanceof SingleSnapshotStore store) || !store.isMergeable()) {
+            throw new SnapshotException(version.store() + " can't be merged while the origin is in use");
+        }
+        LiveReplica replica = context.origin()
+                .find(key.pool(), key.blockId())
+                .orElseThrow(() -> new SnapshotException("there is no live replica of " + key));
+        MergedSnapshot merged = new MergedSnapshot(index, preserver, version, store);
+        return new OnlineMerge(origin, replica, others, context.settings().geometry(), merged);
     }
 
     @Override

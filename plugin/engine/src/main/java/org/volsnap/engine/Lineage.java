@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.volsnap.model.Base;
 import org.volsnap.model.ChunkGeometry;
+import org.volsnap.model.ChunkRange;
 import org.volsnap.store.ChunkLocation;
 
 /**
@@ -217,6 +218,14 @@ final class Lineage {
     private void freeChunk(int rank, long chunk) {
         if (table.remove(chunk, rank)) {
             count(slots.get(rank), chunk, -1);
+        }
+    }
+
+    /** D to A, the last chunk first: what a merge took from a version that is alone in its lineage. */
+    void unmap(long number, ChunkRange chunks) {
+        for (long chunk = chunks.end() - 1; chunk >= chunks.first(); chunk--) {
+            ChunkState.validate(state(number, chunk), ChunkState.UNTOUCHED);
+            freeChunk(rank(number), chunk);
         }
     }
 
