@@ -93,6 +93,13 @@ public final class OnlineMerge {
         awaitEnd();
     }
 
+    /** Whether it was told to stop, and not to start again. */
+    public boolean isStopping() {
+        synchronized (lock) {
+            return stopping;
+        }
+    }
+
     /** Waits until it is done, has failed, or was stopped. */
     public State awaitEnd() throws InterruptedIOException {
         CompletableFuture<State> awaited;
