@@ -247,10 +247,14 @@ final class BlockExceptions {
         throw new IllegalStateException("version " + number + " is in no lineage of block " + blockId);
     }
 
-    /** A write to a snapshot that has its store for itself: completed exceptions come first (dm-snap.c, snapshot_map). */
-    WriteStep writeStep(Version version, long chunk, int lengthBytes) {
+    /**
+     * A write to a snapshot that has its store for itself: completed exceptions come first (dm-snap.c, snapshot_map).
+     *
+     * @param admitted it has waited for the chunk's pending exception: it may still end when the snapshot takes no more
+     */
+    WriteStep writeStep(Version version, long chunk, int lengthBytes, boolean admitted) {
         synchronized (lock) {
-            WriteStep step = discardStepLocked(version, chunk);
+            WriteStep step = discardStepLocked(version, chunk, admitted);
             if (step != null) {
                 return step;
             }
@@ -270,21 +274,21 @@ final class BlockExceptions {
     @Nullable
     WriteStep discardStep(Version version, long chunk) {
         synchronized (lock) {
-            return discardStepLocked(version, chunk);
+            return discardStepLocked(version, chunk, false);
         }
     }
 
     @GuardedBy("lock")
-    private @Nullable WriteStep discardStepLocked(Version version, long chunk) {
+    private @Nullable WriteStep discardStepLocked(Version version, long chunk, boolean admitted) {
         Lineage lineage = lineageLocked(version.number());
         Version now = lineage.version(version.number());
         if (now == null || now.lost() != null) {
             return new WriteStep.Refused(version.header() + " is lost");
         }
-        if (now.full() != null) {
+        StoredChunk stored = lineage.resolve(version.number(), chunk);
+        if (now.full() != null && (stored == null || !admitted)) {
             return new WriteStep.Refused(version.header() + " takes no more writes: " + now.full());
         }
-        StoredChunk stored = lineage.resolve(version.number(), chunk);
         return stored == null ? null : new WriteStep.InPlace(now, stored.location());
     }
 

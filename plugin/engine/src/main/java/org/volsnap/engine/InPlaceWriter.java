@@ -109,6 +109,9 @@ final class InPlaceWriter {
         /** Of a whole chunk: completes when it was its own exception that was committed. */
         private volatile boolean filled;
 
+        /** Waits for the chunk's pending exception: what ends the snapshot's writes later does not end this one. */
+        private boolean admitted;
+
         private boolean written;
         private @Nullable IOException failure;
 
@@ -142,9 +145,10 @@ final class InPlaceWriter {
 
         private void step() throws IOException {
             int length = version.lengthOf(geometry(), part.chunk());
-            WriteStep step = block.writeStep(version, part.chunk(), length);
+            WriteStep step = block.writeStep(version, part.chunk(), length, admitted);
             if (step instanceof WriteStep.Join join) {
                 wait = join.gone();
+                admitted = true;
             } else if (step instanceof WriteStep.InPlace inPlace) {
                 storeOf(version).overwrite(inPlace.location(), part.offset(), part.data());
                 written = true;
@@ -167,6 +171,7 @@ final class InPlaceWriter {
                 preserver.copied(block, pending, true, Outcome.failed(e));
                 return;
             }
+            admitted = true;
             if (part.isWhole(geometry())) {
                 Waits.whenDone(
                         store.commitChunk(version.number(), part.chunk(), ChunkContent.plain(part.data()))
