@@ -410,7 +410,8 @@ final class BlockExceptions {
     void load(Map<Long, List<LoadedVersion>> byLineage, Map<Long, LoadedBase> bases) {
         synchronized (lock) {
             byLineage.forEach(
-                    (id, versions) -> findOrAddLocked(id, bases.get(id)).load(versions));
+                    (id, versions) -> findOrAddLocked(id, bases.getOrDefault(id, LoadedBase.unwritten(versions)))
+                            .load(versions));
             for (Lineage lineage : lineages) {
                 LoadedBase base = bases.get(lineage.id());
                 if (base != null && base.sequence() > lineage.baseSequence()) {

@@ -53,6 +53,7 @@ record HandDown(Predicate<Version> leaving, @Nullable ChainLink heir, boolean ha
                         .flatMap(Lineage::versions)
                         .noneMatch(other -> !other.carrier()
                                 && other.isOwnedBy(heir.id())
+                                && Visibility.byStamps(heir, other.header())
                                 && other.header().key().equals(version.header().key()));
     }
 

@@ -1,7 +1,10 @@
 /* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
 package org.volsnap.engine;
 
+import java.util.Collections;
+import java.util.List;
 import org.volsnap.model.Base;
+import org.volsnap.model.VersionHeader;
 
 /**
  * A lineage's base as a store has it.
@@ -12,6 +15,16 @@ import org.volsnap.model.Base;
 record LoadedBase(Base base, long sequence) {
     /** Matches no replica: a base that no store knows any more. */
     static final LoadedBase NONE = new LoadedBase(new Base(-1, Long.MAX_VALUE, -1, Long.MAX_VALUE), 0);
+
+    /**
+     * The base of a lineage whose first header is durable and whose base is not, because the power was cut between the
+     * two: the change waits for both, so it was not made, and the replica is what the header says.
+     */
+    static LoadedBase unwritten(List<LoadedVersion> versions) {
+        VersionHeader last = Collections.max(versions).version().header();
+        long stamp = last.key().stamp();
+        return new LoadedBase(new Base(stamp, last.length(), stamp, last.length()), 0);
+    }
 
     static LoadedBase newer(LoadedBase one, LoadedBase other) {
         return one.sequence >= other.sequence ? one : other;

@@ -7,7 +7,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.volsnap.model.BlockKey;
 import org.volsnap.model.ChunkRange;
 import org.volsnap.model.SnapshotId;
 import org.volsnap.model.VersionHeader;
@@ -63,13 +62,20 @@ final class OriginWalk {
     }
 
     private boolean needsVersion(ChainLink owner) {
-        BlockKey key = change.replica().key();
-        return owner.fence().contains(key.stamp())
-                && lineages.stream()
-                        .flatMap(Lineage::versions)
-                        .noneMatch(version -> !version.carrier()
-                                && version.isOwnedBy(owner.id())
-                                && version.header().key().equals(key));
+        return owner.fence().contains(change.replica().key().stamp())
+                && lineages.stream().flatMap(Lineage::versions).noneMatch(version -> isHad(owner, version));
+    }
+
+    /**
+     * Whether the snapshot has the replica in this version. What a newer one that is being dropped still owns counts: it is
+     * about to be handed down. A version that was made for another change does not while T is not known: that change was
+     * given up, or the replica would have another stamp, and T may come after it.
+     */
+    private boolean isHad(ChainLink owner, Version version) {
+        long replacedBy = version.header().replacedByStamp();
+        boolean givenUp =
+                owner.fence().isOpen() && replacedBy != VersionHeader.NEVER && replacedBy != change.replacedByStamp();
+        return !givenUp && version.header().key().equals(change.replica().key()) && Visibility.sees(owner, version);
     }
 
     private Lineage newLineage() {
