@@ -37,7 +37,12 @@ final class LossFile {
     private final Path path;
     private final UUID storeId;
     private final RecordCodec records;
+    /** Held while slots are written: a leaf. */
+    private final Object adding = new Object();
+
+    /** Written under the lock, read without it. */
     private final AtomicInteger next = new AtomicInteger();
+
     private volatile int slots;
 
     LossFile(StoreFiles files, Path path, UUID storeId, RecordCodec records) {
@@ -85,29 +90,36 @@ final class LossFile {
             while (used > 0 && Zeros.only(readSlot(file, used - 1))) {
                 used--;
             }
-            next.set(used);
+            // the write of the last one may have been cut short: it was never acknowledged, and is given out again
+            boolean torn =
+                    used > 0 && decode(used - 1, readSlot(file, used - 1)).isEmpty();
+            next.set(torn ? used - 1 : used);
         }
         return read();
     }
 
-    /** The slots given out by now. The last one may be half written by a crash: that loss was never acknowledged. */
+    /** The slots given out by now. */
     Content read() throws IOException {
         int used = next.get();
         List<Slot> found = new ArrayList<>();
         Optional<Long> damagedAt = Optional.empty();
         try (StoreFile file = files.openRead(path)) {
-            for (int at = 0; at < used; at++) {
-                int number = at;
+            for (int number = 0; number < used; number++) {
                 ByteBuffer bytes = readSlot(file, number);
-                Optional<Slot> slot = decode(number, bytes, 0).or(() -> decode(number, bytes, COPY_BYTES));
+                Optional<Slot> slot = decode(number, bytes);
                 if (slot.isPresent()) {
                     found.add(slot.get());
-                } else if (!Zeros.only(bytes) && number < used - 1) {
+                } else if (!isCleared(bytes)) {
                     damagedAt = Optional.of((long) number * SLOT_BYTES);
                 }
             }
         }
         return new Content(found, damagedAt);
+    }
+
+    /** Clearing may have been cut short too: what it was for is in the log by then. */
+    private static boolean isCleared(ByteBuffer slot) {
+        return Zeros.only(slot.slice(0, COPY_BYTES));
     }
 
     private static ByteBuffer readSlot(StoreFile file, int number) throws IOException {
@@ -116,36 +128,44 @@ final class LossFile {
         return bytes;
     }
 
-    /** Records a loss; durable when it returns. */
+    /**
+     * Records a loss; durable when it returns. One at a time, and one that fails leaves its slot to the next: so no slot but
+     * the last can be half written.
+     */
     void add(VersionHeader version, String reason) throws IOException {
         ByteBuffer copy = encode(version, reason);
-        int slot = next.getAndUpdate(n -> Math.min(n + 1, slots));
-        if (slot >= slots) {
-            throw new StoreException("%s is full: it holds %d losses".formatted(path, slots));
-        }
         ByteBuffer both = ByteBuffer.allocate(SLOT_BYTES)
                 .put(copy.duplicate())
                 .put(copy.duplicate())
                 .flip();
-        Uninterrupted.run(() -> {
-            try (StoreFile file = files.openWrite(path)) {
-                file.write(both.duplicate(), (long) slot * SLOT_BYTES);
-                file.force();
+        synchronized (adding) {
+            int slot = next.get();
+            if (slot >= slots) {
+                throw new StoreException("%s is full: it holds %d losses".formatted(path, slots));
             }
-        });
+            Uninterrupted.run(() -> {
+                try (StoreFile file = files.openWrite(path)) {
+                    file.write(both.duplicate(), (long) slot * SLOT_BYTES);
+                    file.force();
+                }
+            });
+            next.set(slot + 1);
+        }
     }
 
     /** Empties slots whose losses are recorded elsewhere by now. When these were all, the first is the next again. */
     void clear(List<Slot> recorded) throws IOException {
-        int used = next.get();
-        try (StoreFile file = files.openWrite(path)) {
-            for (Slot slot : recorded) {
-                file.write(ByteBuffer.allocate(SLOT_BYTES), (long) slot.number() * SLOT_BYTES);
+        synchronized (adding) {
+            int used = next.get();
+            try (StoreFile file = files.openWrite(path)) {
+                for (Slot slot : recorded) {
+                    file.write(ByteBuffer.allocate(SLOT_BYTES), (long) slot.number() * SLOT_BYTES);
+                }
+                file.force();
             }
-            file.force();
-        }
-        if (recorded.size() == used) {
-            next.compareAndSet(used, 0);
+            if (recorded.size() == used) {
+                next.set(0);
+            }
         }
     }
 
@@ -163,6 +183,10 @@ final class LossFile {
         copy.putShort(REASON_LENGTH_OFFSET, (short) text.length);
         copy.position(HEADER_OFFSET).put(header).put(text).clear();
         return copy.putInt(CRC_OFFSET, crc(copy));
+    }
+
+    private Optional<Slot> decode(int number, ByteBuffer slot) {
+        return decode(number, slot, 0).or(() -> decode(number, slot, COPY_BYTES));
     }
 
     private Optional<Slot> decode(int number, ByteBuffer slot, int offset) {
