@@ -201,6 +201,17 @@ final class CrashFiles implements StoreFiles {
         forcedNames.put(file, inode);
     }
 
+    /** Removes a file from outside of the store, durably. */
+    synchronized void take(Path file) {
+        names.remove(file);
+        forcedNames.remove(file);
+    }
+
+    /** Steps made so far. */
+    synchronized long steps() {
+        return steps;
+    }
+
     synchronized byte[] get(Path file) throws IOException {
         return inode(file).content.clone();
     }
