@@ -1,0 +1,144 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.benchmarks;
+
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.volsnap.engine.CowEngine;
+import org.volsnap.engine.EngineSettings;
+import org.volsnap.engine.LiveReplica;
+import org.volsnap.engine.Origin;
+import org.volsnap.engine.OriginChange;
+import org.volsnap.engine.ReplicaShape;
+import org.volsnap.engine.VersionView;
+import org.volsnap.engine.VolumeStore;
+import org.volsnap.model.BlockKey;
+import org.volsnap.model.ChunkContent;
+import org.volsnap.model.ChunkGeometry;
+import org.volsnap.model.ReplicaFiles;
+import org.volsnap.model.SnapshotId;
+import org.volsnap.model.VersionState;
+import org.volsnap.store.Device;
+import org.volsnap.store.file.FileStore;
+import org.volsnap.store.file.FileStoreOptions;
+
+/** One device with one chain of snapshots in a persistent store: the engine as the DataNode runs it. */
+final class EngineWorld implements Closeable {
+    static final BlockKey KEY = new BlockKey("BP-benchmark", 1, 1000);
+    private static final int COPY_THREADS = 4;
+
+    private final Path directory;
+    private final ChunkGeometry geometry;
+    private final Device device;
+    private final FileStore store;
+    private final VolumeStore volume;
+    private final CowEngine engine;
+    private final Deque<SnapshotId> snapshots = new ArrayDeque<>();
+    private long lastSnapshot;
+
+    EngineWorld(Path directory, int chunkBytes, Device device) throws IOException {
+        this.directory = Files.createDirectories(directory);
+        this.geometry = ChunkGeometry.ofSize(chunkBytes);
+        this.device = device;
+        this.store = FileStore.open(directory.resolve("store"), FileStoreOptions.of(KEY.pool(), Map.of(), geometry));
+        this.volume = new VolumeStore(store.exceptions(), store.replicas());
+        this.engine = CowEngine.open(
+                new EngineSettings(geometry, COPY_THREADS), new DeviceOrigin(), List.of(volume), List.of());
+    }
+
+    CowEngine engine() {
+        return engine;
+    }
+
+    Device device() {
+        return device;
+    }
+
+    int chunkBytes() {
+        return geometry.chunkSizeBytes();
+    }
+
+    long chunks() {
+        return device.sizeBytes() / geometry.chunkSizeBytes();
+    }
+
+    SnapshotId oldest() {
+        return snapshots.getFirst();
+    }
+
+    void addSnapshot() throws IOException {
+        SnapshotId id = SnapshotId.ofRegistry(++lastSnapshot);
+        engine.addSnapshot(id);
+        snapshots.addLast(id);
+    }
+
+    void dropOldest() throws IOException {
+        engine.dropSnapshot(snapshots.removeFirst());
+    }
+
+    LiveReplica replica() {
+        return new LiveReplica(
+                KEY,
+                device.sizeBytes(),
+                VersionState.FINALIZED,
+                new byte[0],
+                volume,
+                new ReplicaFiles(directory, directory));
+    }
+
+    /** A write of the origin, as it passes the engine. */
+    void write(LiveReplica replica, long offset, ByteBuffer data) throws IOException {
+        try (OriginChange change = engine.beginOverwrite(replica, offset, data.remaining())) {
+            device.write(offset, data);
+        }
+    }
+
+    VersionView view(SnapshotId id) throws IOException {
+        return engine.view(id, KEY).orElseThrow();
+    }
+
+    @Override
+    public void close() throws IOException {
+        engine.close();
+        store.close();
+        MoreFiles.deleteRecursively(directory, RecursiveDeleteOption.ALLOW_INSECURE);
+    }
+
+    private final class DeviceOrigin implements Origin {
+        @Override
+        public Optional<LiveReplica> find(String pool, long blockId) {
+            return Optional.of(replica());
+        }
+
+        @Override
+        public ChunkContent readLive(BlockKey live, long chunk, int lengthBytes) throws IOException {
+            ByteBuffer data = ByteBuffer.allocate(lengthBytes);
+            device.read(geometry.offsetOf(chunk), data);
+            return ChunkContent.plain(data.flip());
+        }
+
+        @Override
+        public ChunkContent readWhole(ReplicaFiles files, long chunk, int lengthBytes) {
+            throw new UnsupportedOperationException("a device is never kept whole");
+        }
+
+        @Override
+        public ReplicaShape shapeOf(ReplicaFiles files) {
+            throw new UnsupportedOperationException("a device is never kept whole");
+        }
+
+        @Override
+        public ChunkContent cut(byte[] checksumHeader, ChunkContent content, int lengthBytes) {
+            return ChunkContent.plain(content.data().limit(lengthBytes));
+        }
+    }
+}
