@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.volsnap.model.ChunkContent;
+import org.volsnap.store.device.MemoryDevice;
 
 /** Images that Linux wrote, with what a reader of the format found in them. */
 class KernelImageTest {

@@ -1,5 +1,5 @@
 /* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
-package org.volsnap.store.dm;
+package org.volsnap.store.device;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
@@ -7,19 +7,19 @@ import java.nio.ByteBuffer;
 import org.volsnap.store.Device;
 
 /** A device in memory. */
-class MemoryDevice implements Device {
+public class MemoryDevice implements Device {
     private final long size;
 
     @GuardedBy("this")
     private final byte[] bytes;
 
-    MemoryDevice(long sectors) {
+    public MemoryDevice(long sectors) {
         this.size = sectors * 512;
         this.bytes = new byte[Math.toIntExact(size)];
     }
 
     /** A device that begins with these bytes. */
-    static MemoryDevice holding(byte[] image, long sectors) throws IOException {
+    public static MemoryDevice holding(byte[] image, long sectors) throws IOException {
         MemoryDevice device = new MemoryDevice(sectors);
         device.write(0, ByteBuffer.wrap(image));
         return device;
@@ -52,7 +52,7 @@ class MemoryDevice implements Device {
     public void flush() throws IOException {}
 
     /** What lies there now. */
-    synchronized byte[] image() {
+    public synchronized byte[] image() {
         return bytes.clone();
     }
 }
