@@ -95,6 +95,18 @@ final class Changes {
                 });
     }
 
+    /** A truncation that is announced, preserved for, and given up, past no gate: later changes meet what is pending. */
+    void announceTruncate(long blockId, boolean freshStamp) throws IOException {
+        Optional<LiveReplica> found = world.origin.find(SimulatedOrigin.POOL, blockId);
+        if (found.isPresent()) {
+            LiveReplica live = found.get();
+            long stamp = freshStamp ? world.model.nextStamp() : live.key().stamp();
+            ChunkRange all = SimulatedOrigin.GEOMETRY.covering(0, live.length());
+            OriginNeverFailsForASnapshot.check(() -> world.engine().announce(new ChangeRequest(live, stamp, 0, all)))
+                    .close();
+        }
+    }
+
     private interface LengthRule {
         long of(LiveReplica live);
     }

@@ -171,7 +171,7 @@ final class History {
     // ---- what happens next
 
     private void next() throws IOException {
-        switch (random.nextInt(24)) {
+        switch (random.nextInt(25)) {
             case 0, 1, 2, 3 -> append();
             case 4, 5 -> truncate();
             case 6, 7, 8 -> overwrite();
@@ -183,6 +183,7 @@ final class History {
             case 16 -> provisional();
             case 17 -> cutOrRestart();
             case 18 -> rollBack();
+            case 19 -> announce();
             default -> read();
         }
     }
@@ -223,6 +224,12 @@ final class History {
         double at = random.nextDouble();
         byte[] data = bytes(1200);
         start("overwrite " + blockId, () -> changes.overwrite(blockId, at, data, !isInPlace()));
+    }
+
+    private void announce() throws IOException {
+        settle();
+        long blockId = block();
+        start("announce and give up " + blockId, () -> changes.announceTruncate(blockId, !isInPlace()));
     }
 
     private boolean isInPlace() {
