@@ -23,7 +23,7 @@ import org.volsnap.store.StoreException;
  * @param traits what it belongs to
  */
 record StoreHeader(UUID id, int chunkShift, SortedMap<String, String> traits) {
-    private static final String POOL = "block pool";
+    static final String POOL = "block pool";
     private static final int FIXED_BYTES = 24;
 
     StoreHeader {
@@ -50,6 +50,10 @@ record StoreHeader(UUID id, int chunkShift, SortedMap<String, String> traits) {
             throw new StoreException("%s was made with chunks of %d bytes, configured are %d"
                     .formatted(file, 1L << chunkShift, 1L << expected.chunkShift));
         }
+    }
+
+    String pool() {
+        return traits.getOrDefault(POOL, "");
     }
 
     ByteBuffer encode() {
