@@ -18,7 +18,8 @@ final class Commands {
                 new DeleteCommand(),
                 new PrepareRollbackCommand(),
                 new CancelRollbackCommand(),
-                new RollbackCommand()));
+                new RollbackCommand(),
+                new CheckStoreCommand()));
         commands.add(new HelpCommand(commands));
         return List.copyOf(commands);
     }

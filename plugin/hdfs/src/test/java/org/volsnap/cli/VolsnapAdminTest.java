@@ -30,6 +30,7 @@ class VolsnapAdminTest {
                 .contains("hdfs volsnap -prepareRollback NAME")
                 .contains("hdfs volsnap -cancelRollback")
                 .contains("hdfs volsnap -rollback NAME [-acceptLoss]")
+                .contains("hdfs volsnap -checkStore PATH [-repairTo DIR]")
                 .contains("hdfs volsnap -help [COMMAND]");
     }
 
