@@ -83,8 +83,12 @@ final class LossFile {
         if (!files.exists(path)) {
             throw new StoreCorruptException(path + " is damaged at byte 0: it is missing");
         }
+        boolean isShort;
+        long length;
         try (StoreFile file = files.openWrite(path)) {
             file.force();
+            length = file.length();
+            isShort = length < SLOT_BYTES || length % SLOT_BYTES != 0;
             slots = (int) (file.length() / SLOT_BYTES);
             int used = slots;
             while (used > 0 && Zeros.only(readSlot(file, used - 1))) {
@@ -95,7 +99,9 @@ final class LossFile {
                     used > 0 && decode(used - 1, readSlot(file, used - 1)).isEmpty();
             next.set(torn ? used - 1 : used);
         }
-        return read();
+        Content content = read();
+        // what was cut off may have held losses
+        return isShort ? new Content(content.slots(), Optional.of(length)) : content;
     }
 
     /** The slots given out by now. */

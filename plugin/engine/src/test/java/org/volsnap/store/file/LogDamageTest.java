@@ -36,6 +36,10 @@ class LogDamageTest {
     private static final Path OPEN = LAYOUT.segment(2);
     private static final UUID ID = new UUID(3, 4);
     private static final int CHUNK_BYTES = 300;
+    private static final List<Path> ALL = List.of(SEALED, OPEN, LAYOUT.header(), LAYOUT.segmentList(), LAYOUT.losses());
+
+    /** Every bit, and not one of each byte. */
+    private static final boolean EXHAUSTIVE = Boolean.getBoolean("volsnap.exhaustive");
 
     private CrashFiles files = new CrashFiles();
     private Replayed whole = new Replayed();
@@ -75,14 +79,31 @@ class LogDamageTest {
 
     @Test
     void aFlippedBitAnywhereIsNeverTakenForContentAndIsNamed() throws Exception {
-        for (Path file : List.of(SEALED, OPEN, LAYOUT.header(), LAYOUT.segmentList(), LAYOUT.losses())) {
-            int length = Math.min(files.get(file).length, 4096);
+        for (Path file : ALL) {
+            int length = files.get(file).length;
             for (int at = 0; at < length; at++) {
+                for (int bit : EXHAUSTIVE ? new int[] {0, 1, 2, 3, 4, 5, 6, 7} : new int[] {at * 5 % 8}) {
+                    CrashFiles damaged = files.copy();
+                    byte[] bytes = files.get(file);
+                    bytes[at] ^= (byte) (1 << bit);
+                    damaged.put(file, bytes);
+                    checkDamaged(damaged, file, file.getFileName() + " at byte " + at + ", bit " + bit);
+                }
+            }
+        }
+    }
+
+    @Test
+    void anEmptyAJunkAndAHeadOnlyFileIsNamedWhicheverItIs() throws Exception {
+        Random random = new Random(8);
+        for (Path file : ALL) {
+            byte[] whole = files.get(file);
+            byte[] junk = new byte[whole.length];
+            random.nextBytes(junk);
+            for (byte[] content : List.of(new byte[0], junk, Arrays.copyOf(whole, 8), Arrays.copyOf(whole, 32))) {
                 CrashFiles damaged = files.copy();
-                byte[] bytes = files.get(file);
-                bytes[at] ^= (byte) (1 << (at * 5 % 8));
-                damaged.put(file, bytes);
-                checkDamaged(damaged, file, file.getFileName() + " at byte " + at);
+                damaged.put(file, content);
+                checkDamaged(damaged, file, file.getFileName() + " of " + content.length + " bytes");
             }
         }
     }
