@@ -47,7 +47,7 @@ final class CopyService implements Closeable {
     }
 
     /**
-     * Copies pending exceptions of one block.
+     * Copies pending exceptions of one block, which were admitted.
      *
      * @param live the replica as it was when they were made
      * @param done called once for each, with the location or what went wrong, in a thread of the store or of this
@@ -64,6 +64,7 @@ final class CopyService implements Closeable {
             Outcome closed = Outcome.failed(new StoreException("the engine is closed", e));
             batch.forEach(pending -> {
                 abandon(pending);
+                dismiss();
                 done.accept(pending, closed);
             });
         }
@@ -88,7 +89,6 @@ final class CopyService implements Closeable {
             PendingException pending,
             BiConsumer<PendingException, Outcome> done) {
         CompletableFuture<ChunkLocation> committed;
-        copiesInFlight.acquireUninterruptibly();
         try {
             if (closed) {
                 throw new StoreException("the engine is closed");
@@ -101,9 +101,24 @@ final class CopyService implements Closeable {
             committed = CompletableFuture.failedFuture(e);
         }
         CompletableFuture<ChunkLocation> unused = committed.whenComplete((location, failure) -> {
-            copiesInFlight.release();
+            dismiss();
             done.accept(pending, new Outcome(location, failure));
         });
+    }
+
+    /**
+     * Waits for room for copies that are about to begin, and takes it: before their space in a store, since one that
+     * commits in groups does so when nothing is in flight. Each copy gives its room back when it has ended.
+     *
+     * @param copies at most {@link #BATCH}
+     */
+    void admit(int copies) {
+        copiesInFlight.acquireUninterruptibly(copies);
+    }
+
+    /** A copy that was admitted does not begin. */
+    void dismiss() {
+        copiesInFlight.release();
     }
 
     private static void abandon(PendingException pending) {

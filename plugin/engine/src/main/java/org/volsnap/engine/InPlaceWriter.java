@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.volsnap.engine.CopyService.Outcome;
-import org.volsnap.model.BlockKey;
 import org.volsnap.model.ChunkContent;
 import org.volsnap.model.ChunkGeometry;
 import org.volsnap.store.ChunkLocation;
@@ -161,27 +160,28 @@ final class InPlaceWriter {
         }
 
         private void fill(PendingException pending) {
-            SingleSnapshotStore store = storeOf(version);
             try {
-                store.prepareChunk(version.number(), part.chunk());
+                begin(pending);
+                admitted = true;
             } catch (StoreFullException e) {
                 full(pending, e);
-                return;
             } catch (StoreException | RuntimeException e) {
                 preserver.copied(block, pending, true, Outcome.failed(e));
+            }
+        }
+
+        private void begin(PendingException pending) throws StoreException {
+            if (!part.isWhole(geometry())) {
+                preserver.copy(block, version.header().key(), pending);
                 return;
             }
-            admitted = true;
-            if (part.isWhole(geometry())) {
-                Waits.whenDone(
-                        store.commitChunk(version.number(), part.chunk(), ChunkContent.plain(part.data()))
-                                .handle(this::committed)
-                                .thenAccept(outcome -> preserver.copied(block, pending, true, outcome)),
-                        () -> {});
-            } else {
-                BlockKey key = version.header().key();
-                preserver.copy(block, key, List.of(pending), CompletableFuture.completedFuture(true));
-            }
+            SingleSnapshotStore store = storeOf(version);
+            store.prepareChunk(version.number(), part.chunk());
+            Waits.whenDone(
+                    store.commitChunk(version.number(), part.chunk(), ChunkContent.plain(part.data()))
+                            .handle(this::committed)
+                            .thenAccept(outcome -> preserver.copied(block, pending, true, outcome)),
+                    () -> {});
         }
 
         private Outcome committed(ChunkLocation location, Throwable failure) {

@@ -109,16 +109,17 @@ final class Preserver {
         }
         Map<Lineage, List<PendingException>> byLineage = new LinkedHashMap<>();
         for (PendingException copy : walk.copies()) {
-            if (prepare(block, copy)) {
-                byLineage
-                        .computeIfAbsent(copy.lineage(), lineage -> new ArrayList<>())
-                        .add(copy);
-            }
+            byLineage
+                    .computeIfAbsent(copy.lineage(), lineage -> new ArrayList<>())
+                    .add(copy);
         }
         byLineage.forEach((lineage, all) -> {
             CompletableFuture<Boolean> headerStored =
                     stored.getOrDefault(lineage, CompletableFuture.completedFuture(true));
-            copy(block, change.replica().key(), all, headerStored);
+            for (List<PendingException> batch : Lists.partition(all, CopyService.BATCH)) {
+                copyService.admit(batch.size());
+                copy(block, change.replica().key(), prepared(block, batch), headerStored);
+            }
         });
         return walk;
     }
@@ -191,31 +192,49 @@ final class Preserver {
 
     // ---- copies
 
-    /** Takes space in the order in which exceptions become pending; without any the copy has failed. */
-    private boolean prepare(BlockExceptions block, PendingException copy) {
-        try {
-            copy.target().store().exceptions().prepareChunk(copy.target().number(), copy.chunk());
-            return true;
-        } catch (StoreException | RuntimeException e) {
-            copied(block, copy, true, Outcome.failed(e));
-            return false;
+    /** Takes space in the order in which exceptions become pending; those that get none have failed. */
+    private List<PendingException> prepared(BlockExceptions block, List<PendingException> admitted) {
+        List<PendingException> prepared = new ArrayList<>(admitted.size());
+        for (PendingException copy : admitted) {
+            try {
+                copy.target().store().exceptions().prepareChunk(copy.target().number(), copy.chunk());
+                prepared.add(copy);
+            } catch (StoreException | RuntimeException e) {
+                copyService.dismiss();
+                copied(block, copy, true, Outcome.failed(e));
+            }
         }
+        return prepared;
     }
 
-    /** Copies pending exceptions of one lineage, whose space is taken, from the live replica. */
-    void copy(
+    /** Copies pending exceptions of one lineage, admitted and with their space taken, from the live replica. */
+    private void copy(
             BlockExceptions block,
             BlockKey live,
             List<PendingException> copies,
             CompletableFuture<Boolean> headerStored) {
-        for (List<PendingException> batch : Lists.partition(copies, CopyService.BATCH)) {
-            copyService.copy(
-                    block,
-                    live,
-                    batch,
-                    (copy, outcome) ->
-                            Waits.whenDone(headerStored, () -> copied(block, copy, headerStored.join(), outcome)));
+        copyService.copy(
+                block,
+                live,
+                copies,
+                (copy, outcome) ->
+                        Waits.whenDone(headerStored, () -> copied(block, copy, headerStored.join(), outcome)));
+    }
+
+    /**
+     * Copies one chunk for a write to a snapshot.
+     *
+     * @throws StoreException when the store has no room for it; it is still pending then
+     */
+    void copy(BlockExceptions block, BlockKey live, PendingException copy) throws StoreException {
+        copyService.admit(1);
+        try {
+            copy.target().store().exceptions().prepareChunk(copy.target().number(), copy.chunk());
+        } catch (StoreException | RuntimeException e) {
+            copyService.dismiss();
+            throw e;
         }
+        copy(block, live, List.of(copy), CompletableFuture.completedFuture(true));
     }
 
     void copied(BlockExceptions block, PendingException copy, boolean headerStored, Outcome outcome) {
