@@ -2,6 +2,7 @@
 package org.volsnap.engine;
 
 import org.volsnap.store.ExceptionStore;
+import org.volsnap.store.OverflowPolicy;
 import org.volsnap.store.WholeReplicaStore;
 
 /** The stores of a storage volume while the engine has them. Safe for many threads. */
@@ -25,6 +26,10 @@ final class AttachedStore {
 
     WholeReplicaStore replicas() {
         return volume.replicas();
+    }
+
+    OverflowPolicy overflow() {
+        return volume.overflow();
     }
 
     /** Whether the storage volume is here. What an absent one holds may come back. */

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.volsnap.model.BlockKey;
 import org.volsnap.model.ChunkRange;
+import org.volsnap.model.SnapshotId;
 import org.volsnap.store.ChunkLocation;
 
 /**
@@ -211,6 +212,10 @@ final class BlockExceptions {
      */
     ChunkSource locate(ChainLink snapshot, BlockKey key, long chunk) {
         synchronized (lock) {
+            ChunkSource written = PrivateVersions.locate(lineages, snapshot.id(), key, chunk);
+            if (written != null) {
+                return written;
+            }
             Optional<Version> version = visibleLocked(snapshot, key);
             return version.isEmpty()
                     ? new ChunkSource.Live(beginReadLocked(chunk))
@@ -245,6 +250,41 @@ final class BlockExceptions {
             }
         }
         throw new IllegalStateException("version " + number + " is in no lineage of block " + blockId);
+    }
+
+    // ---- private writes
+
+    /** The version that a snapshot's own writes go to; empty when there were none. */
+    Optional<Version> privateVersion(SnapshotId owner, BlockKey key) {
+        synchronized (lock) {
+            return PrivateVersions.find(lineages, owner, key);
+        }
+    }
+
+    /** What a snapshot has written itself, ascending. */
+    List<StoredChunk> privateChunks(SnapshotId owner, BlockKey key) {
+        synchronized (lock) {
+            return PrivateVersions.chunks(
+                    lineages, owner, key, context.settings().geometry());
+        }
+    }
+
+    /** A snapshot's own write is durable. */
+    void rewrite(Version version, long chunk, ChunkLocation location) {
+        synchronized (lock) {
+            lineages.stream()
+                    .filter(lineage -> lineage.id() == version.header().lineage())
+                    .forEach(lineage -> lineage.rewrite(version.number(), chunk, location));
+        }
+    }
+
+    /** Whether a chunk is still read from where it was found: a snapshot's own write may have moved it. */
+    boolean isStillAt(Version version, StoredChunk found) {
+        synchronized (lock) {
+            return lineages.stream()
+                    .filter(lineage -> lineage.version(version.number()) != null)
+                    .anyMatch(lineage -> found.equals(lineage.resolve(version.number(), found.chunk())));
+        }
     }
 
     /**
@@ -399,8 +439,8 @@ final class BlockExceptions {
         }
     }
 
-    /** Adds a version that is lost from the start: of a replica that could not be kept whole. */
-    void addLost(Version version) {
+    /** Adds a version without a base: a private one, or one that is lost from the start. */
+    void addAlone(Version version) {
         synchronized (lock) {
             findOrAddLocked(version.header().lineage(), null).append(version);
         }

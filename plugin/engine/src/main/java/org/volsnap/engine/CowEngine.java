@@ -51,8 +51,8 @@ public final class CowEngine implements SnapshotEngine {
     private final BlockIndex index;
     private final BlockGate gate = new BlockGate();
     private final ChangeEpochs epochs = new ChangeEpochs();
-    private final ExecutorService troubles = daemon("volsnap-loss-%d");
-    private final ExecutorService sweeper = daemon("volsnap-sweep-%d");
+    private final ExecutorService troubles = daemon();
+    private final Sweeper sweeper;
     private final CopyService copies;
     private final Preserver preserver;
     private final WholeReplicas wholeReplicas;
@@ -60,12 +60,14 @@ public final class CowEngine implements SnapshotEngine {
     private final SnapshotDrop drop;
     private final Merger merger;
     private final InPlaceWriter writer;
+    private final PrivateWriter privateWriter;
 
     private CowEngine(EngineSettings settings, Origin origin, List<ChainLink> chain) {
         Volumes volumes = new Volumes();
         context = new EngineContext(
                 settings, origin, new Chain(chain), volumes, new Numbers(), new Statistics(), new Activity());
         index = new BlockIndex(context);
+        sweeper = new Sweeper(volumes);
         LossRecorder losses = new LossRecorder(volumes);
         copies = new CopyService(origin, settings);
         preserver = new Preserver(context, index, copies, losses, troubles);
@@ -74,6 +76,7 @@ public final class CowEngine implements SnapshotEngine {
         drop = new SnapshotDrop(context, index, epochs);
         merger = new Merger(context, preserver, losses);
         writer = new InPlaceWriter(context, index, preserver);
+        privateWriter = new PrivateWriter(context, index, reader, wholeReplicas, losses, epochs, sweeper::compactLater);
     }
 
     /**
@@ -99,9 +102,9 @@ public final class CowEngine implements SnapshotEngine {
         }
     }
 
-    private static ExecutorService daemon(String nameFormat) {
+    private static ExecutorService daemon() {
         return Executors.newSingleThreadExecutor(new ThreadFactoryBuilder()
-                .setNameFormat(nameFormat)
+                .setNameFormat("volsnap-loss-%d")
                 .setDaemon(true)
                 .build());
     }
@@ -161,7 +164,7 @@ public final class CowEngine implements SnapshotEngine {
     @Override
     public void setFence(SnapshotId id, StampFence fence) throws IOException {
         context.chain().setFence(id, requireNonNull(fence, "fence is null"));
-        sweep("exclude what existed after snapshot " + id, () -> drop.exclude(id));
+        sweeper.later("exclude what existed after snapshot " + id, () -> drop.exclude(id));
     }
 
     @Override
@@ -173,27 +176,7 @@ public final class CowEngine implements SnapshotEngine {
     @Override
     public void dropSnapshot(SnapshotId id) throws IOException {
         drop.drop(requireNonNull(id, "id is null"));
-        sweep("give space back after snapshot " + id, this::compact);
-    }
-
-    private interface SweepTask {
-        void run() throws IOException;
-    }
-
-    private void sweep(String what, SweepTask task) {
-        sweeper.execute(() -> {
-            try {
-                task.run();
-            } catch (IOException | RuntimeException e) {
-                LOG.warn("Could not {}: tried again after the next restart or drop", what, e);
-            }
-        });
-    }
-
-    private void compact() throws IOException {
-        for (AttachedStore store : context.volumes().all()) {
-            store.exceptions().compact();
-        }
+        sweeper.compactLater();
     }
 
     @Override
@@ -338,11 +321,13 @@ public final class CowEngine implements SnapshotEngine {
     /**
      * A block version as a device of its snapshot, to be read and written.
      *
-     * @throws SnapshotException when the snapshot is not known, or has no store for this version alone
+     * @throws SnapshotException when the snapshot is not known, or holds no such version
      */
     public SnapshotDevice device(SnapshotId id, BlockKey key) throws IOException {
-        return new SnapshotDevice(
-                context, index, reader, writer, context.chain().require(id), key);
+        if (view(id, key).isEmpty()) {
+            throw new SnapshotException("snapshot " + id + " holds nothing of " + key);
+        }
+        return new SnapshotDevice(context, index, reader, writer, privateWriter, id, key);
     }
 
     /**
@@ -414,10 +399,27 @@ public final class CowEngine implements SnapshotEngine {
 
     @Override
     public void merge(VersionHeader version, LiveReplica live, OriginWriter writer) throws IOException {
-        BlockGate.Ticket ticket = gate.enter(version.key().blockId());
+        merge(version.key().blockId(), block -> merger.merge(block, version, live, writer));
+    }
+
+    /**
+     * The same for what a snapshot reads under this key, its own writes included. Nobody may write to the snapshot
+     * meanwhile.
+     */
+    public void merge(SnapshotId id, BlockKey key, LiveReplica live, OriginWriter writer) throws IOException {
+        ChainLink snapshot = context.chain().require(id);
+        merge(key.blockId(), block -> merger.merge(block, snapshot, key, live, writer));
+    }
+
+    private interface MergeTask {
+        void run(BlockExceptions block) throws IOException;
+    }
+
+    private void merge(long blockId, MergeTask task) throws IOException {
+        BlockGate.Ticket ticket = gate.enter(blockId);
         ChangeEpochs.Epoch epoch = epochs.enter();
-        try (BlockIndex.Use use = index.use(version.key().blockId())) {
-            merger.merge(use.block(), version, live, writer);
+        try (BlockIndex.Use use = index.use(blockId)) {
+            task.run(use.block());
         } finally {
             epoch.leave();
             ticket.close();
@@ -443,7 +445,10 @@ public final class CowEngine implements SnapshotEngine {
                 .mapToLong(store -> store.replicas().usedBytes(snapshot.id()))
                 .sum();
         long lost = context.statistics().lost().stream()
-                .filter(version -> Visibility.sees(snapshot, version))
+                .filter(version ->
+                        Visibility.sees(snapshot, version) || (version.isPrivate() && version.isOwnedBy(snapshot.id())))
+                .map(version -> version.header().key())
+                .distinct()
                 .count();
         return new SnapshotStatus(owned.versions(), owned.chunks(), owned.bytes() + wholeBytes, lost);
     }
@@ -488,9 +493,7 @@ public final class CowEngine implements SnapshotEngine {
 
     private void stopThreads() {
         copies.close();
-        sweeper.shutdownNow();
-        if (!MoreExecutors.shutdownAndAwaitTermination(sweeper, GRACE_AT_CLOSE)
-                || !MoreExecutors.shutdownAndAwaitTermination(troubles, GRACE_AT_CLOSE)) {
+        if (!sweeper.stop(GRACE_AT_CLOSE) || !MoreExecutors.shutdownAndAwaitTermination(troubles, GRACE_AT_CLOSE)) {
             LOG.warn("Threads of the engine are still busy while its stores are closed");
         }
     }

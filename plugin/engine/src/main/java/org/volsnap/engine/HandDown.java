@@ -9,7 +9,8 @@ import org.volsnap.store.StoreRecord;
 
 /**
  * Takes versions away from a snapshot (docs/decisions/0001): the next older one gets those it sees and has not itself;
- * of the others stay, as carriers, those whose chunks an older version resolves to; the rest is freed.
+ * of the others stay, as carriers, those whose chunks an older version resolves to; the rest is freed, and all that is
+ * private.
  *
  * @param leaving which versions go
  * @param heir the next older snapshot; null when there is none
@@ -38,7 +39,10 @@ record HandDown(Predicate<Version> leaving, @Nullable ChainLink heir, boolean ha
     }
 
     private void leave(List<Lineage> lineages, Lineage lineage, Version version, Release release) {
-        if (isInherited(lineages, version)) {
+        if (version.isPrivate()) {
+            lineage.freeWithChunks(version);
+            commit(lineage, version, new StoreRecord.VersionFreed(version.number()), release);
+        } else if (isInherited(lineages, version)) {
             handDown(lineage, version, false, release);
         } else if (!version.carrier() || handsCarriersDown) {
             handDown(lineage, version, true, release);
@@ -51,7 +55,7 @@ record HandDown(Predicate<Version> leaving, @Nullable ChainLink heir, boolean ha
                 && Visibility.byStamps(heir, version.header())
                 && lineages.stream()
                         .flatMap(Lineage::versions)
-                        .noneMatch(other -> !other.carrier()
+                        .noneMatch(other -> other.isPreserved()
                                 && other.isOwnedBy(heir.id())
                                 && Visibility.byStamps(heir, other.header())
                                 && other.header().key().equals(version.header().key()));

@@ -57,6 +57,15 @@ final class Lineage {
         return id;
     }
 
+    /** Whether its one version is what a snapshot wrote itself. */
+    boolean isPrivate() {
+        if (slots.size() != 1) {
+            return false;
+        }
+        Version only = slots.get(0).version;
+        return only != null && only.isPrivate();
+    }
+
     // ---- base
 
     Base base() {
@@ -134,6 +143,19 @@ final class Lineage {
         statistics.version(version, -1);
     }
 
+    /** Takes a version out with its chunks; no other may resolve to them. */
+    void freeWithChunks(Version version) {
+        int rank = rank(version.number());
+        ChunkSet held = new ChunkSet();
+        table.forEach((chunk, at, location) -> {
+            if (at == rank) {
+                held.add(chunk);
+            }
+        });
+        held.ranges().forEach(range -> range.chunks().forEach(chunk -> freeChunk(rank, chunk)));
+        free(version);
+    }
+
     /** The version that gets the next chunks: the last that is not lost. */
     @Nullable
     Version target() {
@@ -206,6 +228,14 @@ final class Lineage {
     void completePending(PendingException exception, ChunkLocation location) {
         ChunkState.validate(state(exception.target().number(), exception.chunk()), ChunkState.DRAINING);
         complete(exception.target().number(), exception.chunk(), location);
+    }
+
+    /** A chunk of a private version lies somewhere else from now on. Nothing when the version was freed. */
+    void rewrite(long number, long chunk, ChunkLocation location) {
+        if (version(number) != null) {
+            freeChunk(rank(number), chunk);
+            complete(number, chunk, location);
+        }
     }
 
     private void complete(long number, long chunk, ChunkLocation location) {

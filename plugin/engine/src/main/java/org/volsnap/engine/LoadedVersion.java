@@ -42,7 +42,11 @@ final class LoadedVersion implements Comparable<LoadedVersion> {
         version = version.lostFor(reason);
     }
 
+    /** The first copy of a chunk counts; of a private one, the last. */
     void putChunk(long chunk, long location) {
+        if (version.isPrivate()) {
+            chunks.remove(chunk, 0);
+        }
         chunks.put(chunk, 0, location);
     }
 

@@ -4,6 +4,10 @@ package org.volsnap.engine;
 import com.google.common.collect.Lists;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.volsnap.model.BlockKey;
 import org.volsnap.model.ChunkContent;
 import org.volsnap.model.ChunkGeometry;
 import org.volsnap.model.ChunkRange;
@@ -29,30 +33,75 @@ final class Merger {
         this.losses = losses;
     }
 
+    /** What is put back: a chunk, and the version that is lost when it can't be read. */
+    private record Part(StoredChunk chunk, Version concerned) {}
+
     void merge(BlockExceptions block, VersionHeader header, LiveReplica live, OriginWriter writer) throws IOException {
         LineageView version = block.lineageOf(header.number())
                 .orElseThrow(() -> new VersionLostException(header + " is not known here any more"));
         check(version, live);
-        for (StoredChunk chunk : version.stored()) {
-            read(block, version, chunk);
+        merge(block, version.version().header(), partsOf(version), live, writer);
+    }
+
+    /** Puts back what the snapshot reads under this key, its own writes included. */
+    void merge(BlockExceptions block, ChainLink snapshot, BlockKey key, LiveReplica live, OriginWriter writer)
+            throws IOException {
+        Map<Long, Part> parts = new TreeMap<>();
+        Optional<LineageView> preserved =
+                block.visible(snapshot, key).flatMap(version -> block.lineageOf(version.number()));
+        if (preserved.isPresent()) {
+            check(preserved.get(), live);
+            partsOf(preserved.get()).forEach(part -> parts.put(part.chunk().chunk(), part));
+        } else if (!live.key().equals(key)) {
+            throw new VersionLostException(key + " is not live, but " + live.key());
+        }
+        Optional<Version> written = block.privateVersion(snapshot.id(), key);
+        if (written.isPresent()) {
+            checkReadable(written.get());
+        }
+        for (StoredChunk chunk : block.privateChunks(snapshot.id(), key)) {
+            parts.put(chunk.chunk(), new Part(chunk, chunk.holder()));
+        }
+        Optional<VersionHeader> header = preserved
+                .map(view -> view.version().header())
+                .or(() -> written.map(version -> version.header().withState(live.state())));
+        if (header.isPresent()) {
+            merge(block, header.get(), List.copyOf(parts.values()), live, writer);
+        }
+    }
+
+    private static List<Part> partsOf(LineageView version) {
+        return version.stored().stream()
+                .map(chunk -> new Part(chunk, version.version()))
+                .toList();
+    }
+
+    private void merge(
+            BlockExceptions block, VersionHeader header, List<Part> parts, LiveReplica live, OriginWriter writer)
+            throws IOException {
+        for (Part part : parts) {
+            read(block, header, part);
         }
         AttachedStore store = context.volumes().of(live);
         preserver.preserve(Change.merge(header, live, store, List.of(tail(header, live))));
-        for (List<StoredChunk> round : Lists.partition(version.stored(), CHUNKS_A_ROUND)) {
+        for (List<Part> round : Lists.partition(parts, CHUNKS_A_ROUND)) {
             preserver.preserve(Change.merge(header, live, store, rangesOf(round)));
-            for (StoredChunk chunk : round) {
-                writer.writeChunk(chunk.chunk(), read(block, version, chunk));
+            for (Part part : round) {
+                writer.writeChunk(part.chunk().chunk(), read(block, header, part));
             }
         }
-        writer.finish(version.version().header());
+        writer.finish(header);
+    }
+
+    private static void checkReadable(Version version) throws VersionLostException {
+        if (version.isLost()) {
+            throw new VersionLostException(version.header() + " is lost: " + version.lost());
+        }
     }
 
     private static void check(LineageView version, LiveReplica live) throws VersionLostException {
         VersionHeader header = version.version().header();
-        if (version.version().isLost()) {
-            throw new VersionLostException(
-                    header + " is lost: " + version.version().lost());
-        }
+        checkReadable(version.version());
         if (!version.base().matches(live.key().stamp(), live.length())) {
             throw new VersionLostException(header + " rests on " + version.base() + ", not on " + live.key() + " of "
                     + live.length() + " bytes");
@@ -64,15 +113,15 @@ final class Merger {
         return context.settings().geometry().covering(header.length(), live.length());
     }
 
-    private static List<ChunkRange> rangesOf(List<StoredChunk> chunks) {
+    private static List<ChunkRange> rangesOf(List<Part> parts) {
         ChunkSet set = new ChunkSet();
-        chunks.forEach(chunk -> set.add(chunk.chunk()));
+        parts.forEach(part -> set.add(part.chunk().chunk()));
         return set.ranges();
     }
 
-    private ChunkContent read(BlockExceptions block, LineageView version, StoredChunk chunk) throws IOException {
-        VersionHeader header = version.version().header();
+    private ChunkContent read(BlockExceptions block, VersionHeader header, Part part) throws IOException {
         ChunkGeometry geometry = context.settings().geometry();
+        StoredChunk chunk = part.chunk();
         AttachedStore store = chunk.holder().store();
         if (!store.isPresent()) {
             throw new VersionLostException(header + " needs chunk " + chunk.chunk() + " of " + store);
@@ -84,7 +133,7 @@ final class Merger {
                     ? content
                     : context.origin().cut(header.checksumHeader(), content, length);
         } catch (StoreCorruptException e) {
-            losses.record(block, version.version(), String.valueOf(e.getMessage()));
+            losses.record(block, part.concerned(), String.valueOf(e.getMessage()));
             throw new VersionLostException(header + " is lost", e);
         }
     }

@@ -2,6 +2,7 @@
 package org.volsnap.engine;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.volsnap.model.BlockKey;
 import org.volsnap.model.ChunkContent;
@@ -38,4 +39,25 @@ public interface Origin {
      * @throws IOException when the content does not match its checksums
      */
     ChunkContent cut(byte[] checksumHeader, ChunkContent content, int lengthBytes) throws IOException;
+
+    /**
+     * A chunk with some of its bytes written over, for a write to a snapshot. What is written gets new checksums; a
+     * checksum chunk of which only a part is written is verified before. An origin without checksums need not say how.
+     *
+     * @param checksumHeader first bytes of the replica's meta file; empty for a device
+     * @param content the chunk as it is; nothing of it is looked at when {@code data} is the whole chunk
+     * @param offset the first byte in the chunk that is written over
+     * @return in buffers of its own
+     * @throws IOException when the content does not match its checksums
+     */
+    default ChunkContent overwrite(byte[] checksumHeader, ChunkContent content, int offset, ByteBuffer data)
+            throws IOException {
+        if (checksumHeader.length > 0 || content.checksums().hasRemaining()) {
+            throw new IOException("a snapshot of this origin can't be written: its checksums could not be made");
+        }
+        ByteBuffer old = content.data();
+        ByteBuffer merged = ByteBuffer.allocate(Math.max(old.remaining(), offset + data.remaining()));
+        merged.put(old).put(offset, data, data.position(), data.remaining());
+        return ChunkContent.plain(merged.clear());
+    }
 }

@@ -5,22 +5,25 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import org.volsnap.model.BlockKey;
 import org.volsnap.model.ChunkGeometry;
+import org.volsnap.model.SnapshotId;
 import org.volsnap.store.SingleSnapshotStore;
-import org.volsnap.store.SnapshotException;
 import org.volsnap.store.VersionLostException;
 
 /**
- * One block version of a snapshot that has its store for itself, as a device: the snapshot target of dm-snapshot. Safe
- * for many threads; overlapping writes end in any order.
+ * One block version of a snapshot as a device, to be read and written: the snapshot target of dm-snapshot. Safe for many
+ * threads; overlapping writes end in any order. A write to a snapshot that has its store for itself is as volatile as
+ * the store's device; one to a snapshot of a shared chain is durable when it returns.
  */
 public final class SnapshotDevice {
     private final EngineContext context;
     private final BlockIndex index;
     private final SnapshotReader reader;
     private final InPlaceWriter writer;
-    private final ChainLink snapshot;
+    private final PrivateWriter privateWriter;
+    private final SnapshotId snapshot;
     private final BlockKey key;
 
     SnapshotDevice(
@@ -28,23 +31,21 @@ public final class SnapshotDevice {
             BlockIndex index,
             SnapshotReader reader,
             InPlaceWriter writer,
-            ChainLink snapshot,
-            BlockKey key)
-            throws IOException {
+            PrivateWriter privateWriter,
+            SnapshotId snapshot,
+            BlockKey key) {
         this.context = context;
         this.index = index;
         this.reader = reader;
         this.writer = writer;
+        this.privateWriter = privateWriter;
         this.snapshot = snapshot;
         this.key = key;
-        if (!(version().store().exceptions() instanceof SingleSnapshotStore)) {
-            throw new SnapshotException("snapshot " + snapshot.id() + " has no store for " + key + " alone");
-        }
     }
 
     /** Bytes of the version. */
     public long length() throws IOException {
-        return version().header().length();
+        return view().length();
     }
 
     /**
@@ -53,8 +54,7 @@ public final class SnapshotDevice {
      * @throws VersionLostException when the version is lost
      */
     public void read(long offset, ByteBuffer into) throws IOException {
-        VersionView view = reader.view(snapshot.id(), key)
-                .orElseThrow(() -> new VersionLostException(key + " is not known here any more"));
+        VersionView view = view();
         ChunkGeometry geometry = context.settings().geometry();
         long end = offset + into.remaining();
         checkArgument(offset >= 0 && end <= view.length(), "bytes %s to %s are not all in %s", offset, end, key);
@@ -76,26 +76,54 @@ public final class SnapshotDevice {
      *     have been written
      */
     public void write(long offset, ByteBuffer data) throws IOException {
-        writer.write(version(), offset, data);
+        Optional<Version> alone = aloneInItsStore();
+        if (alone.isPresent()) {
+            writer.write(alone.get(), offset, data);
+        } else {
+            privateWriter.write(snapshot, key, offset, data);
+        }
     }
 
     /** Makes bytes zero where the snapshot has exceptions; its other bytes stay as they are. */
     public void discard(long offset, long length) throws IOException {
-        writer.discard(version(), offset, length);
+        Optional<Version> alone = aloneInItsStore();
+        if (alone.isPresent()) {
+            writer.discard(alone.get(), offset, length);
+        } else {
+            privateWriter.discard(snapshot, key, offset, length);
+        }
     }
 
     /** Whether it can be read and written. */
     public SnapshotCondition condition() throws IOException {
-        Version version = version();
-        if (version.isLost()) {
+        Optional<Version> preserved = preserved();
+        if (isLost(preserved) || isLost(written())) {
             return SnapshotCondition.INVALID;
         }
-        return version.full() == null ? SnapshotCondition.VALID : SnapshotCondition.OVERFLOW;
+        return preserved.filter(version -> version.full() != null).isPresent()
+                ? SnapshotCondition.OVERFLOW
+                : SnapshotCondition.VALID;
     }
 
-    private Version version() throws IOException {
-        return index.find(key.blockId())
-                .flatMap(block -> block.visible(snapshot, key))
-                .orElseThrow(() -> new SnapshotException("snapshot " + snapshot.id() + " holds nothing of " + key));
+    private static boolean isLost(Optional<Version> version) {
+        return version.filter(Version::isLost).isPresent();
+    }
+
+    private VersionView view() throws IOException {
+        return reader.view(snapshot, key)
+                .orElseThrow(() -> new VersionLostException(key + " is not known here any more"));
+    }
+
+    private Optional<Version> aloneInItsStore() throws IOException {
+        return preserved().filter(version -> version.store().exceptions() instanceof SingleSnapshotStore);
+    }
+
+    private Optional<Version> preserved() throws IOException {
+        ChainLink link = context.chain().require(snapshot);
+        return index.find(key.blockId()).flatMap(block -> block.visible(link, key));
+    }
+
+    private Optional<Version> written() {
+        return index.find(key.blockId()).flatMap(block -> block.privateVersion(snapshot, key));
     }
 }

@@ -130,6 +130,9 @@ final class SnapshotReader {
         try {
             return cut(form, store.exceptions().read(stored.chunk().location()), length);
         } catch (StoreCorruptException e) {
+            if (!block.isStillAt(stored.version(), stored.chunk())) {
+                throw new IOException("chunk " + stored.chunk().chunk() + " was written anew while it was read", e);
+            }
             losses.record(block, stored.version(), String.valueOf(e.getMessage()));
             throw new VersionLostException(stored.version().header() + " is lost", e);
         }

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.volsnap.model.ChunkGeometry;
 import org.volsnap.model.SnapshotId;
 import org.volsnap.model.VersionHeader;
+import org.volsnap.model.VersionState;
 
 /**
  * A completed header exception, as it is at one moment.
@@ -40,6 +41,16 @@ record Version(
 
     boolean isOwnedBy(SnapshotId id) {
         return header.owner().equals(id);
+    }
+
+    /** Whether it is what its owner wrote, and nobody else's to see. */
+    boolean isPrivate() {
+        return header.state() == VersionState.PRIVATE;
+    }
+
+    /** Whether a snapshot can see it: neither a carrier nor private. */
+    boolean isPreserved() {
+        return !carrier && !isPrivate();
     }
 
     /** Bytes of this chunk that belong to the version. */

@@ -18,7 +18,7 @@ final class Visibility {
 
     /** The same for its owner too: what an older snapshot owns was preserved before this one was made. */
     static boolean sees(ChainLink snapshot, Version version) {
-        return !version.carrier()
+        return version.isPreserved()
                 && version.header().owner().compareTo(snapshot.id()) >= 0
                 && byStamps(snapshot, version.header());
     }

@@ -78,12 +78,17 @@ final class WholeReplicas {
 
     /** The store that keeps this replica. */
     WholeReplicaStore storeOf(WholeReplica replica) throws IOException {
+        return homeOf(replica).replicas();
+    }
+
+    /** The storage volume that keeps it. */
+    AttachedStore homeOf(WholeReplica replica) throws IOException {
         for (AttachedStore store : context.volumes().all()) {
             if (store.replicas()
                     .find(replica.key(), replica.owner())
                     .filter(replica::equals)
                     .isPresent()) {
-                return store.replicas();
+                return store;
             }
         }
         throw new StoreException(replica.key() + " is not kept under snapshot " + replica.owner());
@@ -164,7 +169,7 @@ final class WholeReplicas {
                     && newest.fence().contains(replica.key().stamp())
                     && block.visible(newest, replica.key()).isEmpty()) {
                 Version lost = Version.preserved(headerOf(replica, newest.id()), store);
-                block.addLost(lost.lostFor(reason));
+                block.addAlone(lost.lostFor(reason));
                 losses.record(block, lost, reason);
             }
         }

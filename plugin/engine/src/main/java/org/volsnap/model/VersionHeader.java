@@ -50,6 +50,10 @@ public record VersionHeader(
         return new VersionHeader(number, lineage, key, newOwner, length, state, replacedByStamp, checksumHeader);
     }
 
+    public VersionHeader withState(VersionState newState) {
+        return new VersionHeader(number, lineage, key, owner, length, newState, replacedByStamp, checksumHeader);
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof VersionHeader that

@@ -195,6 +195,19 @@ final class TestOrigin implements Origin {
         return new ChunkContent(ByteBuffer.wrap(head), ByteBuffer.wrap(checksums(head)));
     }
 
+    @Override
+    public ChunkContent overwrite(byte[] checksumHeader, ChunkContent content, int offset, ByteBuffer data)
+            throws IOException {
+        byte[] old = bytes(content.data());
+        if (!Arrays.equals(checksums(old), bytes(content.checksums()))) {
+            throw new IOException("checksum error");
+        }
+        byte[] written = bytes(data.duplicate());
+        byte[] merged = Arrays.copyOf(old, Math.max(old.length, offset + written.length));
+        System.arraycopy(written, 0, merged, offset, written.length);
+        return new ChunkContent(ByteBuffer.wrap(merged), ByteBuffer.wrap(checksums(merged)));
+    }
+
     static byte[] bytes(ByteBuffer buffer) {
         byte[] bytes = new byte[buffer.remaining()];
         buffer.get(bytes);

@@ -4,10 +4,13 @@ package org.volsnap.store.file;
 import java.nio.file.Path;
 import org.volsnap.store.StoreVersionException;
 
-/** The format's version, the same in all files of a store. */
+/**
+ * The format's version. Files are written in the newest; those of an older one stay as they are, and the log goes on in
+ * a new segment.
+ */
 final class FormatVersion {
     static final short MIN = 1;
-    static final short MAX = 1;
+    static final short MAX = 2;
 
     private FormatVersion() {}
 

@@ -83,29 +83,32 @@ final class LogRecovery {
         guide.lostAll(segmentFiles.place(number, 0), "the segment is missing");
     }
 
-    private boolean checkHeader(StoreFile file, int number) throws IOException {
-        boolean whole = segmentFiles
+    private short checkHeader(StoreFile file, int number) throws IOException {
+        short version = segmentFiles
                 .header(number)
-                .isAtStartOf(file, segmentFiles.layout().segment(number));
-        if (!whole) {
+                .versionAtStartOf(file, segmentFiles.layout().segment(number));
+        if (version == SegmentHeader.NO_VERSION) {
             guide.tellDamage(segmentFiles.place(number, 0), "bad segment header");
         }
-        return whole;
+        return version;
     }
 
     private LogTail replayOpen(SegmentList segments) throws IOException {
         int number = segments.open();
         space.addSegment(number);
         try (StoreFile file = segmentFiles.openWrite(number)) {
-            boolean whole = checkHeader(file, number);
+            short version = checkHeader(file, number);
             OpenSegmentEnd end = OpenSegmentEnd.find(segmentFiles.reader(file, number), file.length());
-            if (!whole) {
+            if (version == SegmentHeader.NO_VERSION) {
                 return leaveDamaged(segments, file, end);
             }
             cutTail(file, number, end.offset());
             file.force();
-            replay(file, new SegmentEntry(number, end.offset(), end.last()));
-            return new LogTail(segments, end.offset(), end.last(), lastBatch, guide.newestOwner());
+            SegmentEntry entry = new SegmentEntry(number, end.offset(), end.last());
+            replay(file, entry);
+            return version == FormatVersion.MAX
+                    ? new LogTail(segments, end.offset(), end.last(), lastBatch, guide.newestOwner())
+                    : openNext(segments, entry);
         }
     }
 

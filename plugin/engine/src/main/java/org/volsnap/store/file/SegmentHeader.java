@@ -22,10 +22,17 @@ import java.util.UUID;
  */
 record SegmentHeader(UUID storeId, int number) {
 
+    /** Says damaged. */
+    static final short NO_VERSION = 0;
+
     ByteBuffer encode() {
+        return encode(FormatVersion.MAX);
+    }
+
+    private ByteBuffer encode(short version) {
         ByteBuffer out = FrameCodec.littleEndian(SEGMENT_HEADER_BYTES);
         out.putLong(0, SEGMENT_MAGIC);
-        out.putShort(SEGMENT_VERSION_OFFSET, FormatVersion.MAX);
+        out.putShort(SEGMENT_VERSION_OFFSET, version);
         out.putShort(SEGMENT_HEADER_LENGTH_OFFSET, (short) SEGMENT_HEADER_BYTES);
         out.putInt(SEGMENT_NUMBER_OFFSET, number);
         out.putLong(SEGMENT_STORE_ID_OFFSET, storeId.getMostSignificantBits());
@@ -35,20 +42,22 @@ record SegmentHeader(UUID storeId, int number) {
     }
 
     /**
-     * Whether the file begins with this header.
+     * The format version of a file that begins with this header.
      *
-     * @return false when the header is damaged; the frames after it may be whole
+     * @return {@link #NO_VERSION} when the header is damaged; the frames after it may be whole
      * @throws org.volsnap.store.StoreVersionException when the header is whole, and another format's
      */
-    boolean isAtStartOf(StoreFile file, Path name) throws IOException {
+    short versionAtStartOf(StoreFile file, Path name) throws IOException {
         ByteBuffer in = FrameCodec.littleEndian(SEGMENT_HEADER_BYTES);
         file.read(in, 0);
         in.position(SEGMENT_HEADER_BYTES);
         boolean whole = in.getLong(0) == SEGMENT_MAGIC
                 && in.getInt(SEGMENT_CRC_OFFSET) == Checksums.crc(in.slice(0, SEGMENT_CRC_OFFSET));
-        if (whole) {
-            FormatVersion.check(in.getShort(SEGMENT_VERSION_OFFSET), name);
+        if (!whole) {
+            return NO_VERSION;
         }
-        return whole && in.flip().equals(encode());
+        short version = in.getShort(SEGMENT_VERSION_OFFSET);
+        FormatVersion.check(version, name);
+        return in.flip().equals(encode(version)) ? version : NO_VERSION;
     }
 }

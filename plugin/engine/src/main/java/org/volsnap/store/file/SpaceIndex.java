@@ -9,15 +9,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.volsnap.model.VersionState;
 import org.volsnap.store.StoreRecord.ChunksFreed;
+import org.volsnap.store.StoreRecord.VersionPreserved;
 import org.volsnap.store.StoreUsage;
 
 /**
- * Knows which frames of the log are live. Nothing is kept per chunk: how much of a segment a {@link ChunksFreed} kills
- * is estimated, and made exact when the segment is read. Safe for many threads; its monitor is held for memory only.
+ * Knows which frames of the log are live. Nothing is kept per chunk, but for versions that are private, which are the
+ * only ones whose chunks are written again: how much of a segment a {@link ChunksFreed} or a chunk's next frame kills is
+ * estimated, and made exact when the segment is read. Safe for many threads; its monitor is held for memory only.
  *
  * <p>When a frame dies: everything of a version with its {@code VersionFreed}, a chunk with a later {@code ChunksFreed},
- * a loss, hand-down or base with the next of its kind, a base with {@code LineageFreed}. A record that frees its whole
+ * or, of a private version, with its next frame, a loss, hand-down or base with the next of its kind, a base with {@code LineageFreed}. A record that frees its whole
  * subject is a tombstone: it dies when no other frame of its subject is left on disk. It speaks of what was committed
  * before it: a number that comes again after it was forgotten is alive.
  */
@@ -76,12 +79,22 @@ final class SpaceIndex {
         } else {
             share.otherBytes += entry.length();
         }
+        if (entry.entry() instanceof LogEntry.Chunk chunk) {
+            Long old = subject.written(chunk.chunk(), entry.position());
+            if (old != null) {
+                estimateDead(subject.share(LogPosition.segment(old)), 1);
+            }
+        }
         if (entry.entry() instanceof LogEntry.Metadata metadata) {
             if (metadata.record() instanceof ChunksFreed freed) {
                 subject.freeChunks(freed.chunks(), entry.position());
                 estimateFreed(subject, freed.chunks().count());
             } else {
                 supersede(subject, entry);
+            }
+            if (metadata.record() instanceof VersionPreserved preserved
+                    && preserved.header().state() == VersionState.PRIVATE) {
+                subject.takeRewrites();
             }
         }
     }
@@ -101,11 +114,17 @@ final class SpaceIndex {
         long chunks = subject.shares().stream().mapToLong(share -> share.chunks).sum();
         double part = chunks == 0 ? 0 : Math.min(1.0, (double) count / chunks);
         for (SubjectSpace.Share share : subject.shares()) {
-            long bytes = Math.round(share.chunkBytes * part);
-            share.chunkBytes -= bytes;
-            share.chunks -= Math.round(share.chunks * part);
-            segment(share.segment).die(bytes);
+            estimateDead(share, share.chunks * part);
         }
+    }
+
+    @GuardedBy("this")
+    private void estimateDead(SubjectSpace.Share share, double chunks) {
+        double part = share.chunks == 0 ? 0 : Math.min(1.0, chunks / share.chunks);
+        long bytes = Math.round(share.chunkBytes * part);
+        share.chunkBytes -= bytes;
+        share.chunks -= Math.round(share.chunks * part);
+        segment(share.segment).die(bytes);
     }
 
     @GuardedBy("this")
@@ -137,7 +156,8 @@ final class SpaceIndex {
             return false;
         }
         if (entry.entry() instanceof LogEntry.Chunk chunk) {
-            return !subject.isFreed(chunk.chunk(), entry.position());
+            return !subject.isFreed(chunk.chunk(), entry.position())
+                    && !subject.isWrittenAgain(chunk.chunk(), entry.position());
         }
         return entry.type() == FrameType.CHUNKS_FREED || subject.isLatest(entry);
     }

@@ -3,6 +3,7 @@ package org.volsnap.store.file;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,8 @@ final class SubjectSpace {
     private final List<FreedChunks> freedChunks = new ArrayList<>(0);
     private final Map<FrameType, PlacedEntry> latest = new EnumMap<>(FrameType.class);
     private @Nullable PlacedEntry tombstone;
+    /** Where the newest frame of each chunk lies; null for versions whose chunks have one frame. */
+    private @Nullable Map<Long, Long> newestFrames;
 
     Share share(int segment) {
         for (int i = shares.size() - 1; i >= 0; i--) {
@@ -77,6 +80,7 @@ final class SubjectSpace {
         tombstone = stone;
         freedChunks.clear();
         latest.clear();
+        newestFrames = null;
     }
 
     /** @return the one of the same type that it takes the place of */
@@ -92,6 +96,27 @@ final class SubjectSpace {
     boolean isLatest(PlacedEntry entry) {
         PlacedEntry last = latest.get(entry.type());
         return last != null && last.position() == entry.position();
+    }
+
+    /** From now on a chunk's next frame takes the place of the one before. */
+    void takeRewrites() {
+        if (newestFrames == null) {
+            newestFrames = new HashMap<>();
+        }
+    }
+
+    /** @return the position of the frame that this one takes the place of; null when it is the chunk's only one */
+    @Nullable
+    Long written(long chunk, long position) {
+        Map<Long, Long> frames = newestFrames;
+        return frames == null ? null : frames.put(chunk, position);
+    }
+
+    /** Whether this chunk, committed at this position, was committed again later. */
+    boolean isWrittenAgain(long chunk, long position) {
+        Map<Long, Long> frames = newestFrames;
+        Long newest = frames == null ? null : frames.get(chunk);
+        return newest != null && newest > position;
     }
 
     void freeChunks(ChunkRange chunks, long position) {

@@ -292,7 +292,7 @@ class LogDamageTest {
             assertThatThrownBy(() -> replay(other))
                     .isInstanceOf(StoreVersionException.class)
                     .hasMessageContaining("format version " + version)
-                    .hasMessageContaining("versions 1 to 1");
+                    .hasMessageContaining("versions 1 to 2");
 
             CrashFiles segment = files.copy();
             ByteBuffer bytes = ByteBuffer.wrap(files.get(SEALED)).order(ByteOrder.LITTLE_ENDIAN);
