@@ -77,8 +77,11 @@ class GivenUpChangeTest {
     void aVersionThatIsAboutToBeHandedDownIsNotMadeAgain() throws Exception {
         try (EngineBench bench = new EngineBench(directory, 1)) {
             BlockKey key = bench.create(EngineBench.BLOCK, DATA).key();
-            SnapshotId older = bench.snapshot(1);
-            SnapshotId newer = bench.snapshot(2);
+            // Without a fence nothing is excluded in the background, which would take its turn before the drop.
+            SnapshotId older = EngineBench.id(1);
+            SnapshotId newer = EngineBench.id(2);
+            bench.engine().addSnapshot(older);
+            bench.engine().addSnapshot(newer);
             byte[] changed = changeInPlace(bench, Arrays.copyOf(DATA, DATA.length));
             CompletableFuture<Void> drop;
             try (OriginChange other = bench.engine().begin(8, Optional::empty)) {
