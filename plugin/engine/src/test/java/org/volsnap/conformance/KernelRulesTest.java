@@ -2,10 +2,12 @@
 package org.volsnap.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.volsnap.conformance.RuleTraces.EIO;
+import static org.volsnap.conformance.RuleTraces.REFUSED;
+import static org.volsnap.conformance.RuleTraces.content;
+import static org.volsnap.conformance.RuleTraces.run;
+import static org.volsnap.conformance.RuleTraces.sha;
 
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -14,33 +16,6 @@ import org.junit.jupiter.api.Test;
  * An answer has its line number as key, from 1.
  */
 class KernelRulesTest {
-    private static final String EIO = "ERR EIO";
-    private static final String REFUSED = "ERR dmsetup";
-
-    private static Map<String, String> run(String... trace) throws Exception {
-        List<TraceOp> ops = new ArrayList<>();
-        for (int i = 0; i < trace.length; i++) {
-            TraceOp.parse(i + 1, trace[i]).ifPresent(ops::add);
-        }
-        return TraceRunner.run(new KernelVector("rule", Path.of("."), ops, Map.of()), KernelTarget::new)
-                .answers();
-    }
-
-    /** The whole origin, with writes put over it. */
-    private static byte[] bytes(int sectors, long seed, long... offsetLengthSeed) {
-        byte[] bytes = Prng.bytes(seed, Sectors.toBytes(sectors));
-        for (int i = 0; i < offsetLengthSeed.length; i += 3) {
-            int length = Sectors.toBytes(offsetLengthSeed[i + 1]);
-            byte[] written = Prng.bytes(offsetLengthSeed[i + 2], length);
-            System.arraycopy(written, 0, bytes, Sectors.toBytes(offsetLengthSeed[i]), length);
-        }
-        return bytes;
-    }
-
-    private static String sha(byte[] bytes) {
-        return Sectors.sha256(bytes);
-    }
-
     @Test
     void theTotalIsTheDeviceAlsoWhenThatIsNoMultipleOfTheChunk() throws Exception {
         Map<String, String> answers = run("origin 256 1", "cow 0 43", "snap 0 8", "status 0", "ow 0 24 2", "status 0");
@@ -53,7 +28,7 @@ class KernelRulesTest {
     void aLongWriteThatRunsOutHalfWayLandsTheChunksBefore() throws Exception {
         Map<String, String> answers =
                 run("origin 256 1", "cow 0 40", "snap 0 8 PO", "sw 0 4 60 2", "status 0", "sr 0 0 256", "table 0");
-        byte[] view = bytes(256, 1);
+        byte[] view = content(256, 1);
         System.arraycopy(Prng.bytes(2, Sectors.toBytes(20)), 0, view, Sectors.toBytes(4), Sectors.toBytes(20));
         assertThat(answers)
                 .containsEntry("4", EIO)
@@ -78,7 +53,7 @@ class KernelRulesTest {
                 .containsEntry("4", REFUSED)
                 .containsEntry("7", "OK")
                 .containsEntry("8", "STATUS 0 256 snapshot 16/64 16")
-                .containsEntry("9", sha(bytes(256, 1)));
+                .containsEntry("9", sha(content(256, 1)));
     }
 
     @Test
@@ -98,10 +73,10 @@ class KernelRulesTest {
         assertThat(answers)
                 .containsEntry("5", "OK")
                 .containsEntry("6", "STATUS 0 256 snapshot Invalid")
-                .containsEntry("7", sha(bytes(4, 2)))
+                .containsEntry("7", sha(content(4, 2)))
                 .containsEntry("8", EIO)
                 .containsEntry("9", EIO)
-                .containsEntry("11", sha(bytes(256, 1, 8, 4, 2)));
+                .containsEntry("11", sha(content(256, 1, 8, 4, 2)));
     }
 
     @Test
@@ -122,7 +97,7 @@ class KernelRulesTest {
         assertThat(answers)
                 .containsEntry("6", EIO)
                 .containsEntry("8", EIO)
-                .containsEntry("11", sha(bytes(16, 1)))
+                .containsEntry("11", sha(content(16, 1)))
                 .containsEntry("12", "STATUS 0 256 snapshot 24/64 16");
     }
 
@@ -133,7 +108,7 @@ class KernelRulesTest {
         assertThat(answers)
                 .containsEntry("5", "OK")
                 .containsEntry("6", "STATUS 0 256 snapshot Invalid")
-                .containsEntry("7", sha(bytes(8, 2)));
+                .containsEntry("7", sha(content(8, 2)));
     }
 
     @Test
@@ -153,8 +128,8 @@ class KernelRulesTest {
 
     /** The first chunk of the store, the second as it was changed meanwhile. */
     private static byte[] stale() {
-        byte[] view = bytes(256, 1, 0, 16, 3);
-        System.arraycopy(bytes(256, 1), 0, view, 0, Sectors.toBytes(8));
+        byte[] view = content(256, 1, 0, 16, 3);
+        System.arraycopy(content(256, 1), 0, view, 0, Sectors.toBytes(8));
         return view;
     }
 
@@ -174,8 +149,8 @@ class KernelRulesTest {
                 "or 0 256",
                 "sr 0 0 256");
         assertThat(answers)
-                .containsEntry("11", sha(bytes(256, 1, 0, 8, 2, 4, 8, 3, 0, 2, 6)))
-                .containsEntry("12", sha(bytes(256, 1, 2, 3, 4, 3, 8, 5)));
+                .containsEntry("11", sha(content(256, 1, 0, 8, 2, 4, 8, 3, 0, 2, 6)))
+                .containsEntry("12", sha(content(256, 1, 2, 3, 4, 3, 8, 5)));
     }
 
     @Test
@@ -196,8 +171,8 @@ class KernelRulesTest {
                 "dumpraw 0 24");
         assertThat(answers)
                 .doesNotContainKey("6")
-                .containsEntry("10", sha(bytes(8, 2)))
-                .containsEntry("11", sha(bytes(8, 1)))
+                .containsEntry("10", sha(content(8, 2)))
+                .containsEntry("11", sha(content(8, 1)))
                 .containsEntry("12", "TABLE 0 256 snapshot PO 8")
                 .containsEntry("13", "DUMP cow0.L13.img sectors=24");
     }
