@@ -18,10 +18,15 @@ record LoadedBase(Base base, long sequence) {
 
     /**
      * The base of a lineage whose first header is durable and whose base is not, because the power was cut between the
-     * two: the change waits for both, so it was not made, and the replica is what the header says.
+     * two: the change waits for both, so it was not made, and the replica is what the header says. What a snapshot wrote
+     * rests on no base.
      */
     static LoadedBase unwritten(List<LoadedVersion> versions) {
-        VersionHeader last = Collections.max(versions).version().header();
+        Version newest = Collections.max(versions).version();
+        if (newest.isPrivate()) {
+            return NONE;
+        }
+        VersionHeader last = newest.header();
         long stamp = last.key().stamp();
         return new LoadedBase(new Base(stamp, last.length(), stamp, last.length()), 0);
     }

@@ -4,13 +4,11 @@ package org.volsnap.conformance;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.volsnap.engine.ChainLink;
 import org.volsnap.engine.CowEngine;
 import org.volsnap.engine.EngineSettings;
-import org.volsnap.engine.LiveReplica;
 import org.volsnap.engine.OriginWriter;
 import org.volsnap.engine.VersionView;
 import org.volsnap.engine.VolumeStore;
@@ -77,11 +75,12 @@ final class SharedChain {
 
     /** Makes the origin what the snapshot is. */
     void merge(SnapshotId id) throws IOException {
-        List<VersionHeader> versions = new ArrayList<>(engine.versions(id));
-        LiveReplica live = block.replica();
-        for (VersionHeader version : versions) {
-            engine.merge(version, live, new DeviceWriter());
-        }
+        engine.merge(id, SimulatedOrigin.KEY, block.replica(), new DeviceWriter());
+    }
+
+    /** Writes to a snapshot. */
+    void write(SnapshotId id, long offset, byte[] bytes) throws IOException {
+        engine.device(id, SimulatedOrigin.KEY).write(offset, ByteBuffer.wrap(bytes));
     }
 
     private final class DeviceWriter implements OriginWriter {

@@ -26,7 +26,8 @@ final class SharedChainTarget implements TraceTarget {
     private static final String REACTIVATED =
             "activated again after a drop, or after origin writes without it: a shared chain has no COW device to keep";
     private static final String PASSED_DOWN = "after a discard that went to the origin without asking any snapshot";
-    private static final String WRITTEN = "of a written snapshot";
+    private static final String DISCARDED =
+            "after a discard: it is about which chunks a COW device of its own has copies of";
 
     /** One kernel snapshot. */
     private static final class Member {
@@ -78,7 +79,8 @@ final class SharedChainTarget implements TraceTarget {
                         .map(NOT_COMPARED::concat)
                         .orElse(Sectors.sha256(chain().origin().read(offset(op, 0), length(op, 1))));
             case "sr" -> read(op);
-            case "sw", "sdiscard" -> write(op);
+            case "sw" -> write(op);
+            case "sdiscard" -> discard(op);
             case "snap", "activate" -> snap(op, SnapshotTable.parse(op));
             case "drop" -> drop(op.integer(0));
             case "mergestart" -> merge(op.integer(0));
@@ -128,10 +130,16 @@ final class SharedChainTarget implements TraceTarget {
                 : Sectors.sha256(chain().read(member.id, offset(op, 1), length(op, 2)));
     }
 
-    private String write(TraceOp op) {
+    private String write(TraceOp op) throws IOException {
         Member member = members.get(op.integer(0));
-        member.unlike = Optional.of(WRITTEN);
-        if (op.name().equals("sdiscard") && member.discardPassdown) {
+        chain().write(member.id, offset(op, 1), Prng.bytes(op.number(3), length(op, 2)));
+        return OK;
+    }
+
+    private String discard(TraceOp op) {
+        Member member = members.get(op.integer(0));
+        member.unlike = Optional.of(DISCARDED);
+        if (member.discardPassdown) {
             allUnlike = Optional.of(PASSED_DOWN);
         }
         return OK;

@@ -238,6 +238,28 @@ class PrivateWritesTest {
         assertThat(read(id)).isEqualTo(over(expected, 0, EngineBench.bytes(10, 5)));
     }
 
+    /** Otherwise the next change of the origin would be preserved into what the snapshot wrote. */
+    @Test
+    void aRestartDoesNotMakeTheOriginTheBaseOfWhatWasWritten() throws IOException {
+        SnapshotId id = bench.snapshot(1);
+        byte[] data = EngineBench.bytes(512, 2);
+        write(id, 0, data);
+        overwriteOrigin(600, EngineBench.bytes(10, 3));
+        bench.restart();
+        overwriteOrigin(600, EngineBench.bytes(10, 4));
+        bench.restart();
+        assertThat(read(id)).isEqualTo(over(atFirst, 0, data));
+    }
+
+    private void overwriteOrigin(int offset, byte[] data) throws IOException {
+        LiveReplica live = bench.origin.replica(EngineBench.BLOCK);
+        try (OriginChange change = bench.engine().beginOverwrite(live, offset, data.length)) {
+            assertThat(change).isNotNull();
+            byte[] changed = over(bench.origin.data(EngineBench.BLOCK), offset, data);
+            bench.origin.replace(EngineBench.BLOCK, live.key().stamp(), changed, live.state());
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"123", "132", "213", "231", "312", "321"})
     void snapshotsThatWereWrittenAreDroppedInAnyOrder(String order) throws IOException {
