@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import org.volsnap.model.ChunkContent;
 import org.volsnap.model.ChunkRange;
+import org.volsnap.model.VersionState;
 import org.volsnap.store.ChunkLocation;
 import org.volsnap.store.ExceptionStore;
 import org.volsnap.store.StoreCorruptException;
@@ -31,6 +32,7 @@ final class CheckReplay implements ExceptionStore.Replay {
     private final Sink sink;
     private final Map<Long, Map<Long, Place>> versions = new HashMap<>();
     private final Set<Long> lost = new HashSet<>();
+    private final Set<Long> written = new HashSet<>();
     private final List<String> damages = new ArrayList<>();
     private long records;
 
@@ -44,6 +46,9 @@ final class CheckReplay implements ExceptionStore.Replay {
         records++;
         if (record instanceof StoreRecord.VersionPreserved preserved) {
             versions.putIfAbsent(preserved.header().number(), new HashMap<>());
+            if (preserved.header().state() == VersionState.PRIVATE) {
+                written.add(preserved.header().number());
+            }
         } else if (record instanceof StoreRecord.VersionLost loss) {
             lost.add(loss.version());
         } else if (record instanceof StoreRecord.ChunksFreed freed) {
@@ -60,11 +65,13 @@ final class CheckReplay implements ExceptionStore.Replay {
         }
     }
 
+    /** Of a preserved chunk the first copy counts, of one that its snapshot wrote the last. */
     @Override
     public void chunk(long version, long chunk, ChunkLocation location, int dataLengthBytes) {
         Map<Long, Place> chunks = versions.get(version);
         if (chunks != null) {
-            chunks.putIfAbsent(chunk, new Place(location, dataLengthBytes));
+            Place place = new Place(location, dataLengthBytes);
+            chunks.merge(chunk, place, (first, last) -> written.contains(version) ? last : first);
         }
     }
 

@@ -23,8 +23,11 @@ import org.volsnap.model.BlockKey;
 import org.volsnap.model.ChunkRange;
 import org.volsnap.model.ReplicaFiles;
 import org.volsnap.model.SnapshotId;
+import org.volsnap.model.VersionHeader;
+import org.volsnap.model.VersionState;
 import org.volsnap.store.ExceptionStore;
 import org.volsnap.store.StoreException;
+import org.volsnap.store.StoreRecord;
 import org.volsnap.store.StoreRecord.ChunksFreed;
 import org.volsnap.store.StoreRecord.VersionFreed;
 import org.volsnap.store.file.Replayed.ChunkAddress;
@@ -79,6 +82,26 @@ class StoreCheckerTest {
         assertThat(report.chunkBytes()).isEqualTo(8L * CHUNK_BYTES);
         assertThat(report.wholeReplicas()).isEqualTo(1);
         assertThat(bytesBelow(source())).isEqualTo(before);
+    }
+
+    @Test
+    void ofAChunkThatItsSnapshotWroteTheLastWriteIsRepaired() throws Exception {
+        try (FileStore store = FileStore.open(source(), OPTIONS)) {
+            store.exceptions().replay(new Replayed());
+            VersionHeader written = version(1).header().withState(VersionState.PRIVATE);
+            store.exceptions().commit(new StoreRecord.VersionPreserved(written)).get();
+            store.exceptions().commitChunk(1, 0, content(10, CHUNK_BYTES)).get();
+            store.exceptions().commitChunk(1, 0, content(11, CHUNK_BYTES)).get();
+        }
+        Path target = volume.resolve("repaired");
+        assertThat(new StoreChecker(source()).repairTo(target).chunks()).isEqualTo(1);
+        byte[] last = new byte[CHUNK_BYTES];
+        content(11, CHUNK_BYTES).data().get(last);
+        byte[] first = new byte[CHUNK_BYTES];
+        content(10, CHUNK_BYTES).data().get(first);
+        byte[] repaired = Files.readAllBytes(new StoreLayout(target).segment(1));
+        assertThat(Bytes.indexOf(repaired, last)).isNotNegative();
+        assertThat(Bytes.indexOf(repaired, first)).isNegative();
     }
 
     @Test
