@@ -24,9 +24,6 @@ import org.volsnap.store.ChunkLocation;
  * does I/O or completes a future. What is done between two steps may have changed everything: look up again.
  */
 final class BlockExceptions {
-    private static final Comparator<Version> OLDEST_OWNER =
-            Comparator.comparing((Version version) -> version.header().owner()).thenComparing(Version::number);
-
     private final long blockId;
     private final EngineContext context;
 
@@ -190,9 +187,14 @@ final class BlockExceptions {
 
     @GuardedBy("lock")
     private Optional<Version> visibleLocked(ChainLink snapshot, BlockKey key) {
-        return versionsLocked()
-                .filter(version -> version.header().key().equals(key) && Visibility.sees(snapshot, version))
-                .min(OLDEST_OWNER);
+        Version visible = null;
+        for (Lineage lineage : lineages) {
+            Version version = lineage.visible(snapshot, key);
+            if (version != null && (visible == null || Version.OLDEST_OWNER.compare(version, visible) < 0)) {
+                visible = version;
+            }
+        }
+        return Optional.ofNullable(visible);
     }
 
     /** For each key the version that this snapshot reads. */
@@ -201,7 +203,9 @@ final class BlockExceptions {
             return versionsLocked()
                     .filter(version -> Visibility.sees(snapshot, version))
                     .collect(Collectors.toMap(
-                            version -> version.header().key(), version -> version, BinaryOperator.minBy(OLDEST_OWNER)))
+                            version -> version.header().key(),
+                            version -> version,
+                            BinaryOperator.minBy(Version.OLDEST_OWNER)))
                     .values();
         }
     }

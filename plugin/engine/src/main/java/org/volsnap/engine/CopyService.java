@@ -1,9 +1,11 @@
 /* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
 package org.volsnap.engine;
 
+import com.google.common.util.concurrent.RateLimiter;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -19,19 +21,20 @@ import org.volsnap.store.ChunkLocation;
 import org.volsnap.store.StoreException;
 
 /**
- * Copies chunks from the origin to a store: kcopyd. A few threads read; commits go on while they read the next, so that
- * one force of the store serves many. The bytes in flight are bounded; who waits for them holds no lock.
+ * Copies chunks from the origin to a store: kcopyd, with its throttle. A few threads read; commits go on while they read
+ * the next, so that one force of the store serves many. A caller that has nothing else to do than to wait reads itself.
+ * The chunks in flight are bounded; who waits for them holds no lock.
  */
 final class CopyService implements Closeable {
     /** Chunks that one thread reads one after the other, so that they lie one after the other in the store. */
-    static final int BATCH = 16;
+    static final int BATCH = EngineSettings.LEAST_COPIES_IN_FLIGHT;
 
-    private static final long BYTES_IN_FLIGHT = 32L << 20;
     private static final int READ_ATTEMPTS = 3;
 
     private final Origin origin;
     private final ExecutorService threads;
     private final Semaphore copiesInFlight;
+    private final @Nullable RateLimiter throttle;
     private volatile boolean closed;
 
     CopyService(Origin origin, EngineSettings settings) {
@@ -42,8 +45,8 @@ final class CopyService implements Closeable {
                         .setNameFormat("volsnap-copy-%d")
                         .setDaemon(true)
                         .build());
-        long copies = BYTES_IN_FLIGHT / settings.geometry().chunkSizeBytes();
-        this.copiesInFlight = new Semaphore((int) Math.max(BATCH, Math.min(copies, 1024)));
+        this.copiesInFlight = new Semaphore(settings.copiesInFlight());
+        this.throttle = settings.isThrottled() ? RateLimiter.create(settings.copyBytesPerSecond()) : null;
     }
 
     /**
@@ -71,6 +74,30 @@ final class CopyService implements Closeable {
     }
 
     /**
+     * The same in the caller's thread, which waits for it anyway. An interrupt is kept until it is done: it would fail the
+     * copy.
+     */
+    void copyHere(
+            BlockExceptions block,
+            BlockKey live,
+            List<PendingException> batch,
+            BiConsumer<PendingException, Outcome> done) {
+        boolean interrupted = Thread.interrupted();
+        for (PendingException pending : batch) {
+            copyOne(block, live, pending, done);
+            interrupted |= Thread.interrupted();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Whether callers may copy themselves: not where a copy is made to wait, which an interrupt is to end. */
+    boolean copiesHere() {
+        return throttle == null;
+    }
+
+    /**
      * How a copy ended.
      *
      * @param location where it lies; null when it failed
@@ -92,6 +119,9 @@ final class CopyService implements Closeable {
         try {
             if (closed) {
                 throw new StoreException("the engine is closed");
+            }
+            if (throttle != null && pending.lengthBytes() > 0) {
+                double unused = throttle.acquire(pending.lengthBytes());
             }
             ChunkContent content = read(block, live, pending);
             Version target = pending.target();
@@ -129,15 +159,27 @@ final class CopyService implements Closeable {
     /** Reads the chunk, also when the replica got another stamp meanwhile: its bytes are kept by the pending exception. */
     private ChunkContent read(BlockExceptions block, BlockKey live, PendingException pending) throws IOException {
         BlockKey key = live;
-        for (int attempt = 1; ; attempt++) {
-            try {
-                return origin.readLive(key, pending.chunk(), pending.lengthBytes());
-            } catch (IOException e) {
-                Optional<LiveReplica> now = origin.find(live.pool(), live.blockId());
-                if (attempt == READ_ATTEMPTS || now.isEmpty() || !block.restsOn(pending, now.get())) {
-                    throw e;
+        boolean interrupted = false;
+        try {
+            for (int attempt = 1; ; attempt++) {
+                try {
+                    return origin.readLive(key, pending.chunk(), pending.lengthBytes());
+                } catch (IOException e) {
+                    if (e instanceof ClosedByInterruptException && !closed) {
+                        interrupted = Thread.interrupted();
+                        attempt--;
+                        continue;
+                    }
+                    Optional<LiveReplica> now = origin.find(live.pool(), live.blockId());
+                    if (attempt == READ_ATTEMPTS || now.isEmpty() || !block.restsOn(pending, now.get())) {
+                        throw e;
+                    }
+                    key = now.get().key();
                 }
-                key = now.get().key();
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
             }
         }
     }

@@ -11,10 +11,43 @@ import org.volsnap.model.ChunkGeometry;
  *
  * @param geometry chunk size
  * @param copyThreads threads that copy chunks, 1 or more
+ * @param copiesInFlight chunks that are being copied at most, {@link #LEAST_COPIES_IN_FLIGHT} or more; the others wait
+ * @param copyBytesPerSecond bytes that are copied in a second at most; 0 for no limit, else a chunk or more
  */
-public record EngineSettings(ChunkGeometry geometry, int copyThreads) {
+public record EngineSettings(ChunkGeometry geometry, int copyThreads, int copiesInFlight, long copyBytesPerSecond) {
+    public static final int LEAST_COPIES_IN_FLIGHT = 16;
+    public static final long UNLIMITED = 0;
+
+    private static final long BYTES_IN_FLIGHT = 32L << 20;
+    private static final long MOST_COPIES_IN_FLIGHT = 1024;
+
     public EngineSettings {
         requireNonNull(geometry, "geometry is null");
         checkArgument(copyThreads >= 1, "copyThreads must be 1 or more, was %s", copyThreads);
+        checkArgument(
+                copiesInFlight >= LEAST_COPIES_IN_FLIGHT,
+                "copiesInFlight must be %s or more, was %s",
+                LEAST_COPIES_IN_FLIGHT,
+                copiesInFlight);
+        checkArgument(
+                copyBytesPerSecond == UNLIMITED || copyBytesPerSecond >= geometry.chunkSizeBytes(),
+                "copyBytesPerSecond must be 0, or a chunk of %s bytes or more, was %s",
+                geometry.chunkSizeBytes(),
+                copyBytesPerSecond);
+    }
+
+    /** Copies as fast as it goes, 32 MiB in flight. */
+    public EngineSettings(ChunkGeometry geometry, int copyThreads) {
+        this(geometry, copyThreads, defaultCopiesInFlight(geometry), UNLIMITED);
+    }
+
+    /** 32 MiB, but neither very few chunks nor very many. */
+    public static int defaultCopiesInFlight(ChunkGeometry geometry) {
+        long copies = BYTES_IN_FLIGHT / geometry.chunkSizeBytes();
+        return (int) Math.max(LEAST_COPIES_IN_FLIGHT, Math.min(copies, MOST_COPIES_IN_FLIGHT));
+    }
+
+    boolean isThrottled() {
+        return copyBytesPerSecond != UNLIMITED;
     }
 }

@@ -62,6 +62,17 @@ final class ExceptionTable {
         return leaf.firstChunk(next) == chunk ? leaf.hit(next, chunk) : null;
     }
 
+    /** The greatest rank that has an exception of this chunk; -1 when there is none. */
+    int highestRank(long chunk) {
+        if (leaves.isEmpty()) {
+            return -1;
+        }
+        long last = ExceptionLeaf.key(chunk, ExceptionLeaf.MAX_RANK);
+        ExceptionLeaf leaf = leaves.get(leafFor(last));
+        int at = leaf.firstAtOrAfter(last + 1) - 1;
+        return at >= 0 && leaf.covers(at, chunk) ? leaf.rank(at) : -1;
+    }
+
     boolean holds(long chunk, int rank) {
         Hit hit = ceiling(chunk, rank);
         return hit != null && hit.rank() == rank;

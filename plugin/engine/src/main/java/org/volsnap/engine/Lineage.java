@@ -8,9 +8,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.volsnap.model.Base;
+import org.volsnap.model.BlockKey;
 import org.volsnap.model.ChunkGeometry;
 import org.volsnap.model.ChunkRange;
 import org.volsnap.store.ChunkLocation;
@@ -112,6 +114,34 @@ final class Lineage {
         return rank < 0 ? null : slots.get(rank).version;
     }
 
+    /** A version that fits, looked for from the newest on; null when there is none. */
+    @Nullable
+    Version newest(Predicate<Version> fits) {
+        for (int rank = slots.size() - 1; rank >= 0; rank--) {
+            Version version = slots.get(rank).version;
+            if (version != null && fits.test(version)) {
+                return version;
+            }
+        }
+        return null;
+    }
+
+    /** The version with the oldest owner that this snapshot sees under this key; null when there is none. */
+    @Nullable
+    Version visible(ChainLink snapshot, BlockKey key) {
+        Version visible = null;
+        for (Slot slot : slots) {
+            Version version = slot.version;
+            if (version != null
+                    && version.header().key().equals(key)
+                    && Visibility.sees(snapshot, version)
+                    && (visible == null || Version.OLDEST_OWNER.compare(version, visible) < 0)) {
+                visible = version;
+            }
+        }
+        return visible;
+    }
+
     /** Adds a version that is newer than all. */
     void append(Version version) {
         slots.add(new Slot(version));
@@ -192,13 +222,10 @@ final class Lineage {
     /** How many bytes of a chunk are still read from the base; 0 when no version up to this number needs it. */
     int neededBytes(long chunk, long upTo) {
         int needed = 0;
-        for (int rank = 0; rank < slots.size() && slots.get(rank).number <= upTo; rank++) {
+        for (int rank = table.highestRank(chunk) + 1; rank < slots.size() && slots.get(rank).number <= upTo; rank++) {
             Version version = slots.get(rank).version;
             if (version != null && version.isReadable()) {
-                int length = version.lengthOf(geometry, chunk);
-                if (length > needed && table.ceiling(chunk, rank) == null) {
-                    needed = length;
-                }
+                needed = Math.max(needed, version.lengthOf(geometry, chunk));
             }
         }
         return needed;
@@ -207,12 +234,9 @@ final class Lineage {
     /** The readable versions up to this number that read a chunk from the base. */
     List<Version> readersOfBase(long chunk, long upTo) {
         List<Version> readers = new ArrayList<>();
-        for (int rank = 0; rank < slots.size() && slots.get(rank).number <= upTo; rank++) {
+        for (int rank = table.highestRank(chunk) + 1; rank < slots.size() && slots.get(rank).number <= upTo; rank++) {
             Version version = slots.get(rank).version;
-            if (version != null
-                    && version.isReadable()
-                    && version.lengthOf(geometry, chunk) > 0
-                    && table.ceiling(chunk, rank) == null) {
+            if (version != null && version.isReadable() && version.lengthOf(geometry, chunk) > 0) {
                 readers.add(version);
             }
         }

@@ -62,8 +62,15 @@ final class OriginWalk {
     }
 
     private boolean needsVersion(ChainLink owner) {
-        return owner.fence().contains(change.replica().key().stamp())
-                && lineages.stream().flatMap(Lineage::versions).noneMatch(version -> isHad(owner, version));
+        if (!owner.fence().contains(change.replica().key().stamp())) {
+            return false;
+        }
+        for (Lineage lineage : lineages) {
+            if (lineage.newest(version -> isHad(owner, version)) != null) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**

@@ -18,11 +18,15 @@ final class Passage implements OriginChange {
         this.preservation = preservation;
     }
 
-    /** One look at the tables of all; what is missing is started. Nothing to wait for means that the change may pass. */
+    /**
+     * One look at the tables of all; what is missing is started, with the stores of several chains side by side. Nothing
+     * to wait for means that the change may pass.
+     */
     static List<CompletableFuture<Void>> lookAll(List<Passage> passages) {
+        boolean alone = passages.size() == 1;
         List<CompletableFuture<Void>> waits = new ArrayList<>();
         for (Passage passage : passages) {
-            waits.addAll(passage.preservation.look());
+            waits.addAll(passage.preservation.look(alone));
         }
         return waits;
     }

@@ -21,9 +21,13 @@ final class Preservation implements AutoCloseable {
         this.use = use;
     }
 
-    /** What to wait for before the next look; nothing when the change may pass. */
-    List<CompletableFuture<Void>> look() {
-        return use == null ? List.of() : preserver.look(use.block(), change, rebased);
+    /**
+     * What to wait for before the next look; nothing when the change may pass.
+     *
+     * @param helping whether the caller only waits then, so that it may do the work itself
+     */
+    List<CompletableFuture<Void>> look(boolean helping) {
+        return use == null ? List.of() : preserver.look(use.block(), change, rebased, helping);
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,10 +53,10 @@ final class Preserver {
      */
     void preserve(Change change) throws InterruptedIOException {
         try (Preservation preservation = begin(change)) {
-            List<CompletableFuture<Void>> waits = preservation.look();
+            List<CompletableFuture<Void>> waits = preservation.look(true);
             while (!waits.isEmpty()) {
                 Waits.awaitAll(waits);
-                waits = preservation.look();
+                waits = preservation.look(true);
             }
         }
     }
@@ -70,9 +71,17 @@ final class Preserver {
         return context.chain().state().isEmpty() && index.find(blockId).isEmpty();
     }
 
-    /** One look at the tables; what is missing is started. */
-    List<CompletableFuture<Void>> look(BlockExceptions block, Change change, Set<Lineage> rebased) {
-        return start(block, change, context.chain().state().newest(), rebased).waits();
+    /**
+     * One look at the tables; what is missing is started.
+     *
+     * @param helping whether the caller's thread may do some of it, since it has nothing else to do than to wait
+     */
+    List<CompletableFuture<Void>> look(BlockExceptions block, Change change, Set<Lineage> rebased, boolean helping) {
+        Walk walk = start(block, change, context.chain().state().newest(), rebased, helping);
+        if (helping) {
+            walk.stores().forEach(store -> store.exceptions().commitWaiting());
+        }
+        return walk.waits();
     }
 
     /** Records replicas as they are for a snapshot, all with one force. Returns when they are durable or lost. */
@@ -82,8 +91,8 @@ final class Preserver {
             waits.clear();
             for (Change change : changes) {
                 try (BlockIndex.Use use = index.use(change.replica().key().blockId())) {
-                    waits.addAll(
-                            start(use.block(), change, owner, new HashSet<>()).waits());
+                    waits.addAll(start(use.block(), change, owner, new HashSet<>(), false)
+                            .waits());
                 }
             }
             Waits.awaitAll(waits);
@@ -101,7 +110,8 @@ final class Preserver {
         }
     }
 
-    private Walk start(BlockExceptions block, Change change, @Nullable ChainLink owner, Set<Lineage> rebased) {
+    private Walk start(
+            BlockExceptions block, Change change, @Nullable ChainLink owner, Set<Lineage> rebased, boolean helping) {
         Walk walk = block.walk(change, owner, rebased);
         Map<Lineage, CompletableFuture<Boolean>> stored = new LinkedHashMap<>();
         for (Walk.HeaderWork header : walk.headers()) {
@@ -113,12 +123,13 @@ final class Preserver {
                     .computeIfAbsent(copy.lineage(), lineage -> new ArrayList<>())
                     .add(copy);
         }
+        boolean here = helping && walk.copies().size() <= CopyService.BATCH && copyService.copiesHere();
         byLineage.forEach((lineage, all) -> {
             CompletableFuture<Boolean> headerStored =
                     stored.getOrDefault(lineage, CompletableFuture.completedFuture(true));
             for (List<PendingException> batch : Lists.partition(all, CopyService.BATCH)) {
                 copyService.admit(batch.size());
-                copy(block, change.replica().key(), prepared(block, batch), headerStored);
+                copy(block, change.replica().key(), prepared(block, batch), headerStored, here);
             }
         });
         return walk;
@@ -212,13 +223,15 @@ final class Preserver {
             BlockExceptions block,
             BlockKey live,
             List<PendingException> copies,
-            CompletableFuture<Boolean> headerStored) {
-        copyService.copy(
-                block,
-                live,
-                copies,
-                (copy, outcome) ->
-                        Waits.whenDone(headerStored, () -> copied(block, copy, headerStored.join(), outcome)));
+            CompletableFuture<Boolean> headerStored,
+            boolean here) {
+        BiConsumer<PendingException, Outcome> done = (copy, outcome) ->
+                Waits.whenDone(headerStored, () -> copied(block, copy, headerStored.join(), outcome));
+        if (here) {
+            copyService.copyHere(block, live, copies, done);
+        } else {
+            copyService.copy(block, live, copies, done);
+        }
     }
 
     /**
@@ -234,7 +247,7 @@ final class Preserver {
             copyService.dismiss();
             throw e;
         }
-        copy(block, live, List.of(copy), CompletableFuture.completedFuture(true));
+        copy(block, live, List.of(copy), CompletableFuture.completedFuture(true), false);
     }
 
     void copied(BlockExceptions block, PendingException copy, boolean headerStored, Outcome outcome) {

@@ -1,6 +1,7 @@
 /* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
 package org.volsnap.engine;
 
+import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 import org.volsnap.model.ChunkGeometry;
 import org.volsnap.model.SnapshotId;
@@ -22,6 +23,9 @@ record Version(
         boolean carrier,
         @Nullable String lost,
         @Nullable String full) {
+    static final Comparator<Version> OLDEST_OWNER =
+            Comparator.comparing((Version version) -> version.header().owner()).thenComparing(Version::number);
+
     static Version preserved(VersionHeader header, AttachedStore store) {
         return new Version(header, store, false, null, null);
     }

@@ -38,7 +38,12 @@ final class Volumes {
     }
 
     Optional<AttachedStore> find(String id) {
-        return attached.stream().filter(store -> store.id().equals(id)).findAny();
+        for (AttachedStore store : attached) {
+            if (store.id().equals(id)) {
+                return Optional.of(store);
+            }
+        }
+        return Optional.empty();
     }
 
     /** The attached stores of a replica's volume; a volume that is not attached counts as absent. */

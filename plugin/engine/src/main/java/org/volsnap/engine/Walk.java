@@ -2,6 +2,7 @@
 package org.volsnap.engine;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -77,5 +78,17 @@ final class Walk {
 
     List<CompletableFuture<Void>> waits() {
         return waits;
+    }
+
+    /** Where something was started. */
+    Set<AttachedStore> stores() {
+        Set<AttachedStore> stores = new LinkedHashSet<>();
+        for (HeaderWork header : headers) {
+            stores.addAll(header.stores());
+        }
+        for (PendingException copy : copies) {
+            stores.add(copy.target().store());
+        }
+        return stores;
     }
 }

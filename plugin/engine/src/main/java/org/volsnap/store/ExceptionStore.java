@@ -51,6 +51,12 @@ public interface ExceptionStore extends Closeable {
     CompletableFuture<ChunkLocation> commitChunk(long version, long chunk, ChunkContent content);
 
     /**
+     * Says that the caller is about to wait for what it has committed, and that its thread may do the work meanwhile.
+     * Only a matter of speed: futures complete without it too. A caller that is interrupted harms nothing.
+     */
+    default void commitWaiting() {}
+
+    /**
      * Reads a chunk back and checks it.
      *
      * @throws StoreCorruptException when its bytes are not those that were committed

@@ -36,6 +36,16 @@ public final class VolsnapKeys {
 
     public static final int COPY_THREADS_DEFAULT = 4;
 
+    /** Chunks of a block pool that are copied at the same time at most; 0 for as many as 32 MiB hold. */
+    public static final String COPIES_IN_FLIGHT = "dfs.datanode.volsnap.copy.in-flight";
+
+    public static final int COPIES_IN_FLIGHT_DEFAULT = 0;
+
+    /** Bytes that a block pool copies in a second at most; 0 for no limit. */
+    public static final String COPY_RATE = "dfs.datanode.volsnap.copy.bandwidthPerSec";
+
+    public static final String COPY_RATE_DEFAULT = "0";
+
     /** Class that opens stores and origins of a DataNode; tests put fault points here. */
     public static final String DATANODE_PARTS = "dfs.datanode.volsnap.parts.class";
 

@@ -38,12 +38,20 @@ public final class VolsnapDatasetFactory extends FsDatasetSpi.Factory<FsDatasetS
 
     private static EngineSettings settings(Configuration conf) throws IOException {
         try {
+            ChunkGeometry geometry = ChunkGeometry.ofSize(
+                    bytes(conf.getTrimmed(VolsnapKeys.CHUNK_SIZE, VolsnapKeys.CHUNK_SIZE_DEFAULT)));
+            int inFlight = conf.getInt(VolsnapKeys.COPIES_IN_FLIGHT, VolsnapKeys.COPIES_IN_FLIGHT_DEFAULT);
             return new EngineSettings(
-                    ChunkGeometry.ofSize(StringUtils.TraditionalBinaryPrefix.string2long(
-                            conf.getTrimmed(VolsnapKeys.CHUNK_SIZE, VolsnapKeys.CHUNK_SIZE_DEFAULT))),
-                    conf.getInt(VolsnapKeys.COPY_THREADS, VolsnapKeys.COPY_THREADS_DEFAULT));
+                    geometry,
+                    conf.getInt(VolsnapKeys.COPY_THREADS, VolsnapKeys.COPY_THREADS_DEFAULT),
+                    inFlight == 0 ? EngineSettings.defaultCopiesInFlight(geometry) : inFlight,
+                    bytes(conf.getTrimmed(VolsnapKeys.COPY_RATE, VolsnapKeys.COPY_RATE_DEFAULT)));
         } catch (IllegalArgumentException e) {
             throw new IOException("bad value under dfs.datanode.volsnap: " + e.getMessage(), e);
         }
+    }
+
+    private static long bytes(String value) {
+        return StringUtils.TraditionalBinaryPrefix.string2long(value);
     }
 }

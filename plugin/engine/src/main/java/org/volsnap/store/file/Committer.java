@@ -7,22 +7,29 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.volsnap.store.StoreException;
 
 /**
- * The one thread that writes to a log. It takes all that waits, appends it as one batch with one force, and completes
- * the futures; what comes in meanwhile is the next batch. A continuation that a caller attaches without an executor
- * runs on this thread and must not wait for the store.
+ * Appends to a log what was submitted: all that waits becomes one batch with one force, and its futures complete; what
+ * comes in meanwhile is the next batch. A thread of its own does so, unless the log is idle: then the caller that asks
+ * for it with {@link #commitWaiting} does, and saves two switches of threads. One at a time has the role of the writer. A
+ * continuation that a caller attaches without an executor runs in the writer's thread and must not wait for the store.
  */
 final class Committer implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
     private static final long MAX_BATCH_BYTES = 8L << 20;
+
+    /** How long the log's own thread waits before it looks whether a caller has left the log idle, and unmarked. */
+    private static final long MARK_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     /** Work that needs the log to stand still. */
     interface LogTask {
@@ -37,7 +44,11 @@ final class Committer implements Closeable {
         record Stop() implements Work {}
     }
 
-    private final BlockingQueue<Work> queue = new LinkedBlockingQueue<>();
+    private final Queue<Work> queue = new ConcurrentLinkedQueue<>();
+
+    /** The role of the writer. Not for the same thread twice: a continuation may submit, but not commit. */
+    private final Semaphore role = new Semaphore(1);
+
     private final LogWriter log;
     private final SpaceIndex space;
     private final Reserve reserve;
@@ -87,7 +98,29 @@ final class Committer implements Closeable {
             return false;
         }
         queue.add(work);
-        return !closed || !queue.remove(work);
+        if (closed && queue.remove(work)) {
+            return false;
+        }
+        LockSupport.unpark(thread);
+        return true;
+    }
+
+    /** Commits one batch of what waits in the caller's thread, unless somebody is committing. */
+    void commitWaiting() {
+        if (closed || !role.tryAcquire()) {
+            return;
+        }
+        try {
+            if (queue.peek() instanceof Work.Append first) {
+                queue.remove();
+                commit(gather(first.submission()));
+            }
+        } finally {
+            role.release();
+        }
+        if (!queue.isEmpty()) {
+            LockSupport.unpark(thread);
+        }
     }
 
     private static StoreException closedException() {
@@ -97,14 +130,25 @@ final class Committer implements Closeable {
     private void run() {
         boolean running = true;
         while (running) {
+            if (!role.tryAcquire()) {
+                LockSupport.parkNanos(this, MARK_DELAY_NANOS);
+                continue;
+            }
+            Work work;
             try {
-                Work work = queue.poll();
+                work = queue.poll();
                 if (work == null) {
                     mark();
-                    work = queue.take();
+                } else {
+                    running = perform(work);
                 }
-                running = perform(work);
-            } catch (InterruptedException e) {
+            } finally {
+                role.release();
+            }
+            if (work == null && queue.isEmpty()) {
+                LockSupport.park(this);
+            }
+            if (Thread.interrupted()) {
                 LOG.warn("Ignoring an interrupt: the committer ends when its store is closed");
             }
         }
@@ -194,7 +238,9 @@ final class Committer implements Closeable {
         }
         closed = true;
         queue.add(new Work.Stop());
+        LockSupport.unpark(thread);
         Uninterruptibles.joinUninterruptibly(thread);
+        role.acquireUninterruptibly();
         log.close();
     }
 }

@@ -7,9 +7,11 @@ import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -27,6 +29,7 @@ import org.volsnap.store.StoreException;
 
 /** The real file system. */
 final class DiskFiles implements StoreFiles {
+    private static final int PIECE_BYTES = 64 << 10;
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_DIRECTORY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_FILE =
@@ -34,12 +37,19 @@ final class DiskFiles implements StoreFiles {
 
     @Override
     public StoreFile openRead(Path file) throws IOException {
-        return new DiskFile(FileChannel.open(file, READ));
+        return new ReadFile(FileChannel.open(file, READ));
     }
 
     @Override
     public StoreFile openWrite(Path file) throws IOException {
-        return new DiskFile(openChannel(file));
+        createForOwner(file);
+        return new WrittenFile(new RandomAccessFile(file.toFile(), "rw"));
+    }
+
+    private static void createForOwner(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            openChannel(file).close();
+        }
     }
 
     @Override
@@ -123,7 +133,7 @@ final class DiskFiles implements StoreFiles {
         }
     }
 
-    private record DiskFile(FileChannel channel) implements StoreFile {
+    private record ReadFile(FileChannel channel) implements StoreFile {
         @Override
         public void read(ByteBuffer into, long offset) throws IOException {
             long at = offset;
@@ -137,16 +147,13 @@ final class DiskFiles implements StoreFiles {
         }
 
         @Override
-        public void write(ByteBuffer from, long offset) throws IOException {
-            long at = offset;
-            while (from.hasRemaining()) {
-                at += channel.write(from, at);
-            }
+        public void write(ByteBuffer from, long offset) {
+            throw new NonWritableChannelException();
         }
 
         @Override
-        public void truncate(long lengthBytes) throws IOException {
-            channel.truncate(lengthBytes);
+        public void truncate(long lengthBytes) {
+            throw new NonWritableChannelException();
         }
 
         @Override
@@ -155,13 +162,69 @@ final class DiskFiles implements StoreFiles {
         }
 
         @Override
-        public void force() throws IOException {
-            channel.force(true);
+        public void force() {
+            throw new NonWritableChannelException();
         }
 
         @Override
         public void close() throws IOException {
             channel.close();
+        }
+    }
+
+    /**
+     * A file that is written to. Its thread may be interrupted at any time, which closes a {@link FileChannel} that is in
+     * use and leaves it unknown what was written: so this is none.
+     */
+    private record WrittenFile(RandomAccessFile file) implements StoreFile {
+        @Override
+        public void read(ByteBuffer into, long offset) throws IOException {
+            file.seek(offset);
+            while (into.hasRemaining()) {
+                byte[] piece = new byte[Math.min(into.remaining(), PIECE_BYTES)];
+                int count = file.read(piece);
+                if (count < 0) {
+                    return;
+                }
+                into.put(piece, 0, count);
+            }
+        }
+
+        @Override
+        public void write(ByteBuffer from, long offset) throws IOException {
+            file.seek(offset);
+            if (from.hasArray()) {
+                file.write(from.array(), from.arrayOffset() + from.position(), from.remaining());
+                from.position(from.limit());
+                return;
+            }
+            while (from.hasRemaining()) {
+                byte[] piece = new byte[Math.min(from.remaining(), PIECE_BYTES)];
+                from.get(piece);
+                file.write(piece);
+            }
+        }
+
+        @Override
+        public void truncate(long lengthBytes) throws IOException {
+            if (lengthBytes < file.length()) {
+                file.setLength(lengthBytes);
+            }
+        }
+
+        @Override
+        public long length() throws IOException {
+            return file.length();
+        }
+
+        @Override
+        public void force() throws IOException {
+            file.getFD().sync();
+        }
+
+        @Override
+        public void close() throws IOException {
+            file.close();
         }
     }
 }

@@ -29,7 +29,7 @@ final class LogExceptionStore implements ExceptionStore {
     /** A segment is worth rewriting when this part of a full one comes free. */
     private static final int LEAST_PART_TO_COMPACT = 16;
 
-    private final UUID id;
+    private final String id;
     private final FileStoreOptions options;
     private final SegmentFiles segmentFiles;
     private final RecordCodec records;
@@ -41,7 +41,7 @@ final class LogExceptionStore implements ExceptionStore {
     private volatile @Nullable Committer committer;
 
     LogExceptionStore(UUID id, FileStoreOptions options, SegmentFiles segmentFiles) {
-        this.id = id;
+        this.id = id.toString();
         this.options = options;
         this.segmentFiles = segmentFiles;
         StoreFiles files = segmentFiles.files();
@@ -49,12 +49,12 @@ final class LogExceptionStore implements ExceptionStore {
         this.records = new RecordCodec(options.pool());
         this.losses = new LossFile(files, layout.losses(), id, records);
         this.reserve = new Reserve(files, layout.reserve(), options.reserveBytes());
-        this.reader = new ChunkReader(segmentFiles, records);
+        this.reader = new ChunkReader(segmentFiles, records, options.geometry());
     }
 
     @Override
     public String id() {
-        return id.toString();
+        return id;
     }
 
     @Override
@@ -100,6 +100,11 @@ final class LogExceptionStore implements ExceptionStore {
     }
 
     @Override
+    public void commitWaiting() {
+        committer().commitWaiting();
+    }
+
+    @Override
     public ChunkContent read(ChunkLocation location) throws IOException {
         return reader.read(location);
     }
@@ -125,6 +130,7 @@ final class LogExceptionStore implements ExceptionStore {
     public void compact() throws IOException {
         long leastDeadBytes = options.segmentBytes() / LEAST_PART_TO_COMPACT;
         new Compactor(segmentFiles, records, space, committer(), leastDeadBytes).compact();
+        reader.forgetSegments();
         moveLossesIntoLog();
         refillReserve();
     }
@@ -168,5 +174,6 @@ final class LogExceptionStore implements ExceptionStore {
         if (started != null) {
             started.close();
         }
+        reader.close();
     }
 }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class StagedWriter {
     private static final int STAGE_BYTES = 512 << 10;
 
-    private final ByteBuffer stage = ByteBuffer.allocateDirect(STAGE_BYTES);
+    private final ByteBuffer stage = ByteBuffer.allocate(STAGE_BYTES);
     private @Nullable StoreFile file;
     private long offset;
 
