@@ -8,8 +8,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.volsnap.model.BlockKey;
@@ -69,6 +72,38 @@ final class BenchmarkStore implements Closeable {
                 .get();
     }
 
+    /** Makes a store with this many exceptions of one version. */
+    static void fill(Path directory, int exceptions, int chunkBytes) throws Exception {
+        try (FileStore made = open(directory, chunkBytes)) {
+            made.exceptions().replay(new NothingThere());
+            made.exceptions().commit(new VersionPreserved(header(1))).get();
+            ByteBuffer data = ByteBuffer.allocate(chunkBytes);
+            Queue<CompletableFuture<ChunkLocation>> underWay = new ArrayDeque<>();
+            for (long chunk = 0; chunk < exceptions; chunk++) {
+                underWay.add(made.exceptions().commitChunk(1, chunk, ChunkContent.plain(data.duplicate())));
+                if (underWay.size() == 4096) {
+                    underWay.remove().get();
+                }
+            }
+            for (CompletableFuture<ChunkLocation> last : underWay) {
+                last.get();
+            }
+        }
+    }
+
+    /** Opens a store and replays it; returns how many exceptions it has. */
+    static long replay(Path directory, int chunkBytes) throws IOException {
+        Counting counting = new Counting();
+        try (FileStore opened = open(directory, chunkBytes)) {
+            opened.exceptions().replay(counting);
+        }
+        return counting.chunks;
+    }
+
+    private static FileStore open(Path directory, int chunkBytes) throws IOException {
+        return FileStore.open(directory, FileStoreOptions.of(POOL, Map.of(), ChunkGeometry.ofSize(chunkBytes)));
+    }
+
     /** One chunk of bytes that no file system compresses. */
     static ByteBuffer randomChunk() {
         byte[] bytes = new byte[GEOMETRY.chunkSizeBytes()];
@@ -92,6 +127,23 @@ final class BenchmarkStore implements Closeable {
         @Override
         public void chunk(long version, long chunk, ChunkLocation location, int dataLengthBytes) {
             throw new IllegalStateException("a new store holds chunk " + chunk + " of version " + version);
+        }
+
+        @Override
+        public void damaged(String fileAndOffset, String reason) {
+            throw new IllegalStateException(fileAndOffset + ": " + reason);
+        }
+    }
+
+    private static final class Counting implements ExceptionStore.Replay {
+        private long chunks;
+
+        @Override
+        public void record(StoreRecord record) {}
+
+        @Override
+        public void chunk(long version, long chunk, ChunkLocation location, int dataLengthBytes) {
+            chunks++;
         }
 
         @Override

@@ -18,6 +18,7 @@ import org.volsnap.engine.EngineSettings;
 import org.volsnap.engine.LiveReplica;
 import org.volsnap.engine.Origin;
 import org.volsnap.engine.OriginChange;
+import org.volsnap.engine.OriginWriter;
 import org.volsnap.engine.ReplicaShape;
 import org.volsnap.engine.VersionView;
 import org.volsnap.engine.VolumeStore;
@@ -26,6 +27,7 @@ import org.volsnap.model.ChunkContent;
 import org.volsnap.model.ChunkGeometry;
 import org.volsnap.model.ReplicaFiles;
 import org.volsnap.model.SnapshotId;
+import org.volsnap.model.VersionHeader;
 import org.volsnap.model.VersionState;
 import org.volsnap.store.Device;
 import org.volsnap.store.file.FileStore;
@@ -100,6 +102,26 @@ final class EngineWorld implements Closeable {
         try (OriginChange change = engine.beginOverwrite(replica, offset, data.remaining())) {
             device.write(offset, data);
         }
+    }
+
+    Path storeDirectory() {
+        return directory.resolve("store");
+    }
+
+    /** Puts the origin back to the newest snapshot, with one force at the end. */
+    void mergeNewest() throws IOException {
+        VersionHeader version = engine.versions(snapshots.getLast()).iterator().next();
+        engine.merge(version, replica(), new OriginWriter() {
+            @Override
+            public void writeChunk(long chunk, ChunkContent content) throws IOException {
+                device.write(geometry.offsetOf(chunk), content.data());
+            }
+
+            @Override
+            public void finish(VersionHeader header) throws IOException {
+                device.flush();
+            }
+        });
     }
 
     VersionView view(SnapshotId id) throws IOException {

@@ -54,6 +54,15 @@ final class FileDevice implements Device, Closeable {
         }
     }
 
+    /** Writes behind the end of the file. */
+    void append(ByteBuffer from) throws IOException {
+        write(channel.size(), from);
+    }
+
+    void clear() throws IOException {
+        channel.truncate(0);
+    }
+
     @Override
     public void flush() throws IOException {
         channel.force(false);

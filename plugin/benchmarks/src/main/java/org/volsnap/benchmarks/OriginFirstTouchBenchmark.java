@@ -40,6 +40,7 @@ public class OriginFirstTouchBenchmark {
     private Path directory;
     private FileDevice origin;
     private FileDevice copy;
+    private FileDevice log;
     private EngineWorld world;
     private LiveReplica replica;
     private long next;
@@ -49,6 +50,7 @@ public class OriginFirstTouchBenchmark {
         directory = Files.createTempDirectory("first-touch");
         origin = new FileDevice(directory.resolve("origin"), ORIGIN_BYTES);
         copy = new FileDevice(directory.resolve("copy"), ORIGIN_BYTES);
+        log = new FileDevice(directory.resolve("log"), 0);
         world = new EngineWorld(directory.resolve("world"), chunkBytes, origin);
         replica = world.replica();
         for (int i = 0; i < snapshots; i++) {
@@ -62,6 +64,7 @@ public class OriginFirstTouchBenchmark {
     public void snapshot() throws IOException {
         world.addSnapshot();
         world.dropOldest();
+        log.clear();
         next = 0;
     }
 
@@ -89,11 +92,24 @@ public class OriginFirstTouchBenchmark {
         origin.write(offset, data.duplicate());
     }
 
+    /** The same with a copy that grows, as a log does: its length has to become durable too. */
+    @Benchmark
+    public void leastPossibleGrowing() throws IOException {
+        long offset = nextOffset();
+        ByteBuffer chunk = ByteBuffer.allocate(chunkBytes);
+        origin.read(offset, chunk);
+        log.append(chunk.flip());
+        log.flush();
+        origin.write(offset, data.duplicate());
+    }
+
     @TearDown(Level.Trial)
     public void close() throws IOException {
         world.close();
         origin.close();
         copy.close();
+        log.close();
+        Files.delete(directory.resolve("log"));
         Files.delete(directory.resolve("origin"));
         Files.delete(directory.resolve("copy"));
         Files.delete(directory);

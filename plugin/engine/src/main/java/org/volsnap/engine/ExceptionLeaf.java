@@ -2,13 +2,15 @@
 package org.volsnap.engine;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A stretch of an {@link ExceptionTable} in packed arrays. An entry is one exception, or a run: {@code count}
- * consecutive chunks of one rank with locations {@code stride} apart.
+ * consecutive chunks of one rank with locations {@code stride} apart. Entries ascend by chunk, then rank.
  *
  * <pre>
- *   keys[i]       chunk (40 bits) | rank (22 bits) | 1 when a run     ascending
+ *   chunks[i]     first chunk, less base (31 bits); the sign says that it is a run
+ *   ranks[i]      rank; no array as long as all entries have one rank
  *   locations[i]  the location; of a run, the index of its three longs in runs:
  *   runs          first location, stride, count
  * </pre>
@@ -19,20 +21,23 @@ final class ExceptionLeaf {
     static final long MAX_CHUNK = (1L << 40) - 1;
     static final int MAX_RANK = (1 << 22) - 1;
 
-    private static final int RANK_SHIFT = 1;
-    private static final int CHUNK_SHIFT = 23;
+    private static final int RUN = 1 << 31;
+    private static final int RANK_BITS = 22;
     private static final int CAPACITY = 256;
-    private static final int GROWTH = 8;
+    private static final int GROWTH = 4;
     private static final int RUN_LONGS = 3;
 
-    private long[] keys = new long[1];
+    private long base;
+    private int[] chunks = new int[1];
+    private int @Nullable [] ranks;
+    private int commonRank;
     private long[] locations = new long[1];
     private long[] runs = new long[0];
     private int size;
 
-    /** The key of a lone exception: what entries are ordered by. */
+    /** What entries are ordered by. */
     static long key(long chunk, int rank) {
-        return chunk << CHUNK_SHIFT | (long) rank << RANK_SHIFT;
+        return chunk << RANK_BITS | rank;
     }
 
     int size() {
@@ -44,16 +49,29 @@ final class ExceptionLeaf {
         return size >= CAPACITY - 2;
     }
 
+    /** Whether the chunk is near enough to the others to be put here. */
+    boolean reaches(long chunk) {
+        if (size == 0) {
+            return true;
+        }
+        long last = firstChunk(size - 1) + count(size - 1) - 1;
+        return Math.max(last, chunk) - Math.min(base, chunk) <= Integer.MAX_VALUE;
+    }
+
     long firstKey() {
-        return keys[0] & ~1L;
+        return key(0);
+    }
+
+    private long key(int i) {
+        return key(firstChunk(i), rank(i));
     }
 
     long firstChunk(int i) {
-        return keys[i] >>> CHUNK_SHIFT;
+        return base + (chunks[i] & ~RUN);
     }
 
     int rank(int i) {
-        return (int) (keys[i] >>> RANK_SHIFT) & MAX_RANK;
+        return ranks == null ? commonRank : ranks[i];
     }
 
     boolean covers(int i, long chunk) {
@@ -70,7 +88,7 @@ final class ExceptionLeaf {
         int high = size;
         while (low < high) {
             int middle = (low + high) >>> 1;
-            if ((keys[middle] & ~1L) < key) {
+            if (key(middle) < key) {
                 low = middle + 1;
             } else {
                 high = middle;
@@ -124,7 +142,10 @@ final class ExceptionLeaf {
         for (int i = 0; i < from; i++) {
             lower.insert(i, firstChunk(i), rank(i), location(i, firstChunk(i)), stride(i), count(i));
         }
-        keys = Arrays.copyOf(lower.keys, from);
+        base = lower.base;
+        chunks = Arrays.copyOf(lower.chunks, from);
+        ranks = lower.ranks == null ? null : Arrays.copyOf(lower.ranks, from);
+        commonRank = lower.commonRank;
         locations = Arrays.copyOf(lower.locations, from);
         runs = lower.runs;
         size = from;
@@ -143,7 +164,7 @@ final class ExceptionLeaf {
     // ---- runs
 
     private boolean isRun(int i) {
-        return (keys[i] & 1) != 0;
+        return chunks[i] < 0;
     }
 
     private long count(int i) {
@@ -186,6 +207,7 @@ final class ExceptionLeaf {
         if (location != first - stride) {
             return false;
         }
+        makeRoomFor(chunk, rank);
         set(i, chunk, rank, location, stride, count + 1);
         return true;
     }
@@ -204,33 +226,67 @@ final class ExceptionLeaf {
     // ---- arrays
 
     private void insert(int at, long chunk, int rank, long location, long stride, long count) {
-        if (size == keys.length) {
-            int length = size < GROWTH ? size + 1 : Math.min(CAPACITY, size + GROWTH);
-            keys = Arrays.copyOf(keys, length);
-            locations = Arrays.copyOf(locations, length);
+        if (size == chunks.length) {
+            grow(size < GROWTH ? size + 1 : Math.min(CAPACITY, size + GROWTH));
         }
-        System.arraycopy(keys, at, keys, at + 1, size - at);
+        makeRoomFor(chunk, rank);
+        System.arraycopy(chunks, at, chunks, at + 1, size - at);
         System.arraycopy(locations, at, locations, at + 1, size - at);
+        if (ranks != null) {
+            System.arraycopy(ranks, at, ranks, at + 1, size - at);
+        }
         size++;
-        keys[at] = 0;
+        chunks[at] = 0;
         set(at, chunk, rank, location, stride, count);
     }
 
-    private void set(int i, long chunk, int rank, long location, long stride, long count) {
-        if (count == 1) {
-            if (isRun(i)) {
-                dropRun((int) locations[i]);
+    private void grow(int length) {
+        chunks = Arrays.copyOf(chunks, length);
+        locations = Arrays.copyOf(locations, length);
+        if (ranks != null) {
+            ranks = Arrays.copyOf(ranks, length);
+        }
+    }
+
+    /** Makes base and ranks such that an entry for this chunk and rank can be told. */
+    private void makeRoomFor(long chunk, int rank) {
+        if (size == 0) {
+            base = chunk;
+            commonRank = rank;
+            ranks = null;
+        } else if (chunk < base) {
+            int shift = (int) (base - chunk);
+            for (int i = 0; i < size; i++) {
+                chunks[i] += shift;
             }
-            keys[i] = key(chunk, rank);
+            base = chunk;
+        }
+        if (ranks == null && rank != commonRank) {
+            int[] all = new int[chunks.length];
+            Arrays.fill(all, commonRank);
+            ranks = all;
+        }
+    }
+
+    private void set(int i, long chunk, int rank, long location, long stride, long count) {
+        boolean wasRun = isRun(i);
+        int run = wasRun ? (int) locations[i] : runs.length;
+        if (ranks != null) {
+            ranks[i] = rank;
+        }
+        if (count == 1) {
+            if (wasRun) {
+                dropRun(run);
+            }
+            chunks[i] = (int) (chunk - base);
             locations[i] = location;
             return;
         }
-        if (!isRun(i)) {
-            locations[i] = runs.length;
+        if (!wasRun) {
             runs = Arrays.copyOf(runs, runs.length + RUN_LONGS);
         }
-        keys[i] = key(chunk, rank) | 1;
-        int run = (int) locations[i];
+        chunks[i] = (int) (chunk - base) | RUN;
+        locations[i] = run;
         runs[run] = location;
         runs[run + 1] = stride;
         runs[run + 2] = count;
@@ -240,7 +296,10 @@ final class ExceptionLeaf {
         if (isRun(i)) {
             dropRun((int) locations[i]);
         }
-        System.arraycopy(keys, i + 1, keys, i, size - i - 1);
+        System.arraycopy(chunks, i + 1, chunks, i, size - i - 1);
+        if (ranks != null) {
+            System.arraycopy(ranks, i + 1, ranks, i, size - i - 1);
+        }
         System.arraycopy(locations, i + 1, locations, i, size - i - 1);
         size--;
     }

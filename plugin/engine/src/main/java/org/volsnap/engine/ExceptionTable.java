@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The completed chunk exceptions of one lineage: (chunk, rank) to location, where the rank is the place of a version in
  * its lineage. Ordered by chunk, then rank, so that one ceiling look-up says which version answers for a chunk.
  *
- * <p>Memory: a lone exception takes two longs in the packed arrays of a leaf. Consecutive chunks of one version whose
+ * <p>Memory: a lone exception takes a long and an int in the packed arrays of a leaf, and another int where versions mix. Consecutive chunks of one version whose
  * locations are evenly spaced are one entry (dm_consecutive_chunk_count in dm-exception-store.h), as long as no other
  * exception lies between them in the table's order.
  *
@@ -94,6 +94,11 @@ final class ExceptionTable {
         }
         int leafIndex = leafFor(ExceptionLeaf.key(chunk, rank));
         ExceptionLeaf leaf = leaves.get(leafIndex);
+        if (!leaf.reaches(chunk)) {
+            leafIndex = chunk < leaf.firstChunk(0) ? leafIndex : leafIndex + 1;
+            leaf = new ExceptionLeaf();
+            leaves.add(leafIndex, leaf);
+        }
         leaf.put(chunk, rank, location);
         size++;
         if (leaf.isFull()) {

@@ -3,6 +3,7 @@ package org.volsnap.engine;
 
 import com.google.common.collect.Lists;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,9 @@ import org.volsnap.store.VersionLostException;
  */
 final class Merger {
     private static final int CHUNKS_A_ROUND = 256;
+
+    /** Chunks that are kept in memory between the two passes of a merge; those behind them are read twice. */
+    private static final long MOST_KEPT_BYTES = 16L << 20;
 
     private final EngineContext context;
     private final Preserver preserver;
@@ -79,18 +83,38 @@ final class Merger {
     private void merge(
             BlockExceptions block, VersionHeader header, List<Part> parts, LiveReplica live, OriginWriter writer)
             throws IOException {
-        for (Part part : parts) {
-            read(block, header, part);
-        }
+        List<ChunkContent> kept = readAll(block, header, parts);
         AttachedStore store = context.volumes().of(live);
         preserver.preserve(Change.merge(header, live, store, List.of(tail(header, live))));
+        int next = 0;
         for (List<Part> round : Lists.partition(parts, CHUNKS_A_ROUND)) {
             preserver.preserve(Change.merge(header, live, store, rangesOf(round)));
             for (Part part : round) {
-                writer.writeChunk(part.chunk().chunk(), read(block, header, part));
+                ChunkContent content = next < kept.size() ? kept.get(next) : read(block, header, part);
+                writer.writeChunk(part.chunk().chunk(), content);
+                next++;
             }
         }
         writer.finish(header);
+    }
+
+    /**
+     * Reads all chunks before the first is written: what is damaged is lost as a whole, and the replica is as it was.
+     *
+     * @return the first of them, as many as are kept in memory
+     */
+    private List<ChunkContent> readAll(BlockExceptions block, VersionHeader header, List<Part> parts)
+            throws IOException {
+        List<ChunkContent> kept = new ArrayList<>();
+        long keptBytes = 0;
+        for (Part part : parts) {
+            ChunkContent content = read(block, header, part);
+            keptBytes += content.data().remaining();
+            if (keptBytes <= MOST_KEPT_BYTES) {
+                kept.add(content);
+            }
+        }
+        return kept;
     }
 
     private static void checkReadable(Version version) throws VersionLostException {

@@ -23,20 +23,24 @@ final class Passage implements OriginChange {
      * to wait for means that the change may pass.
      */
     static List<CompletableFuture<Void>> lookAll(List<Passage> passages) {
-        boolean alone = passages.size() == 1;
+        return lookAll(passages, false);
+    }
+
+    private static List<CompletableFuture<Void>> lookAll(List<Passage> passages, boolean helping) {
         List<CompletableFuture<Void>> waits = new ArrayList<>();
         for (Passage passage : passages) {
-            waits.addAll(passage.preservation.look(alone));
+            waits.addAll(passage.preservation.look(helping));
         }
         return waits;
     }
 
     /** Looks at all until none of them has anything to wait for. */
     static void passAll(List<Passage> passages) throws InterruptedIOException {
-        List<CompletableFuture<Void>> waits = lookAll(passages);
+        boolean alone = passages.size() == 1;
+        List<CompletableFuture<Void>> waits = lookAll(passages, alone);
         while (!waits.isEmpty()) {
             Waits.awaitAll(waits);
-            waits = lookAll(passages);
+            waits = lookAll(passages, alone);
         }
     }
 

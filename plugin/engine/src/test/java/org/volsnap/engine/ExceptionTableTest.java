@@ -59,6 +59,27 @@ class ExceptionTableTest {
     }
 
     @Test
+    void chunksThatLieFarApartAreFoundAndRemoved() {
+        long[] chunks = {1L << 39, 5, 0, (1L << 39) + 1, 1L << 33, (1L << 33) - 1, ExceptionLeaf.MAX_CHUNK, 1L << 31, 6
+        };
+        for (int i = 0; i < chunks.length; i++) {
+            assertThat(table.put(chunks[i], i % 3, 100 + i)).isTrue();
+        }
+        for (int i = 0; i < chunks.length; i++) {
+            assertThat(table.ceiling(chunks[i], 0)).isEqualTo(new ExceptionTable.Hit(i % 3, 100 + i));
+            assertThat(table.highestRank(chunks[i])).isEqualTo(i % 3);
+            assertThat(table.highestRank(chunks[i] ^ 64)).isEqualTo(-1);
+        }
+        for (long chunk : chunks) {
+            int rank = table.highestRank(chunk);
+            assertThat(table.remove(chunk, rank)).isTrue();
+            assertThat(table.ceiling(chunk, 0)).isNull();
+        }
+        assertThat(table.size()).isZero();
+        assertThat(table.entryCount()).isZero();
+    }
+
+    @Test
     void chunksAndRanksOutOfBoundsAreRefused() {
         assertThatThrownBy(() -> table.put(-1, 0, 0)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> table.put(0, ExceptionLeaf.MAX_RANK + 1, 0))
