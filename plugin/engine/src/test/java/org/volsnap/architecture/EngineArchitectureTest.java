@@ -35,7 +35,11 @@ class EngineArchitectureTest {
             .resideInAnyPackage("org.volsnap.store", "org.volsnap.engine..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("org.volsnap.store.file..", "org.volsnap.store.memory..");
+            .resideInAnyPackage(
+                    "org.volsnap.store.file..",
+                    "org.volsnap.store.memory..",
+                    "org.volsnap.store.dm..",
+                    "org.volsnap.store.device..");
 
     @ArchTest
     static final ArchRule NOBODY_KNOWS_HADOOP =

@@ -130,9 +130,17 @@ final class History {
         }
     }
 
-    /** Runs a step while nothing else happens. */
+    /**
+     * Runs a step while nothing else happens. The power may go first, and the engine be another one then: what was known
+     * before the call may not hold in the step.
+     */
     private void alone(String what, Actors.Step step) throws IOException {
         settle();
+        if (world.isOpen() && plan.chance("power is cut before " + what, 2)) {
+            note("power is cut now");
+            world.disk().cutPower();
+            settle();
+        }
         start(what, step);
         settle();
     }
@@ -281,8 +289,7 @@ final class History {
         }
         SnapshotId begun = creating;
         if (begun != null) {
-            creating = null;
-            alone("mark " + begun, () -> snapshots.mark(begun));
+            alone("mark " + begun, () -> markUnlessGivenUp(begun));
         } else if (world.model.ids().size() < MAX_SNAPSHOTS) {
             SnapshotId id = world.model.nextId();
             if (isInPlace()) {
@@ -291,6 +298,13 @@ final class History {
                 creating = id;
                 start("create snapshot " + id, () -> snapshots.begin(id));
             }
+        }
+    }
+
+    private void markUnlessGivenUp(SnapshotId begun) throws IOException {
+        if (begun.equals(creating)) {
+            creating = null;
+            snapshots.mark(begun);
         }
     }
 

@@ -2,7 +2,7 @@
 package org.volsnap.store.file;
 
 /**
- * The frame of a small file that is replaced as a whole, version 1. Little-endian, offsets in bytes.
+ * The frame of a small file that is replaced as a whole. Little-endian, offsets in bytes.
  *
  * <pre>
  *  0               8    10   12      16    20

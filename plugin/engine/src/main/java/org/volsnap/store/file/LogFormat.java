@@ -2,7 +2,7 @@
 package org.volsnap.store.file;
 
 /**
- * The log's bytes, version 1. All numbers are little-endian, all offsets in bytes.
+ * The log's bytes. All numbers are little-endian, all offsets in bytes.
  *
  * <pre>
  * segment := header (64) frame*

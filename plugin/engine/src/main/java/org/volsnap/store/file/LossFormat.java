@@ -2,7 +2,7 @@
 package org.volsnap.store.file;
 
 /**
- * The bytes of the losses file, version 1: slots of 512 bytes, each zero or the same 256 bytes twice, so that one
+ * The bytes of the losses file: slots of 512 bytes, each zero or the same 256 bytes twice, so that one
  * damaged byte hides no loss. Little-endian, offsets in bytes.
  *
  * <pre>
