@@ -5,8 +5,12 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.CommonConfigurationKeysPublic;
+import org.apache.hadoop.fs.StorageType;
 import org.apache.hadoop.hdfs.DFSConfigKeys;
+import org.jspecify.annotations.Nullable;
 import org.volsnap.conf.VolsnapKeys;
 
 /**
@@ -14,10 +18,15 @@ import org.volsnap.conf.VolsnapKeys;
  * blocks of 1 MiB, replication 3, volsnap on, polled every 100 ms.
  */
 public final class ClusterBuilder {
+    /** A DataNode that meets a connection to a NameNode that was restarted waits five seconds before it tries again. */
+    private static final int CONNECTION_IDLE_MILLIS = 200;
+
     private final Path baseDir;
     private final Configuration conf = new Configuration();
     private int dataNodeCount = 3;
     private int volumeCount = 2;
+    private StorageType @Nullable [] volumeTypes;
+    private int nameserviceCount = 1;
     private boolean format = true;
     private String clusterId = "volsnap-testing";
 
@@ -29,6 +38,7 @@ public final class ClusterBuilder {
                 VolsnapKeys.NAMESPACE_DIR,
                 this.baseDir.resolve("volsnap-namespace").toUri().toString());
         conf.set(VolsnapKeys.POLL_INTERVAL, "100ms");
+        conf.setInt(CommonConfigurationKeysPublic.IPC_CLIENT_CONNECTION_MAXIDLETIME_KEY, CONNECTION_IDLE_MILLIS);
         conf.setInt(DFSConfigKeys.DFS_HEARTBEAT_INTERVAL_KEY, 1);
         conf.setInt(DFSConfigKeys.DFS_NAMENODE_REDUNDANCY_INTERVAL_SECONDS_KEY, 1);
         conf.setInt(DFSConfigKeys.DFS_NAMENODE_SAFEMODE_EXTENSION_KEY, 0);
@@ -44,6 +54,22 @@ public final class ClusterBuilder {
     /** Storage volumes of each DataNode. */
     public ClusterBuilder storageVolumes(int perDataNode) {
         volumeCount = perDataNode;
+        return this;
+    }
+
+    /** Storage volumes of each DataNode, by their types. */
+    public ClusterBuilder storageVolumes(StorageType... perDataNode) {
+        volumeTypes = perDataNode.clone();
+        return storageVolumes(perDataNode.length);
+    }
+
+    /**
+     * A federation when more than one: as many NameNodes, each with a block pool of its own, on the same DataNodes. They
+     * keep their namespaces in their name directories, as they do without a key.
+     */
+    public ClusterBuilder nameservices(int count) {
+        nameserviceCount = count;
+        conf.unset(VolsnapKeys.NAMESPACE_DIR);
         return this;
     }
 
@@ -102,6 +128,14 @@ public final class ClusterBuilder {
 
     int volumeCount() {
         return volumeCount;
+    }
+
+    Optional<StorageType[]> volumeTypes() {
+        return Optional.ofNullable(volumeTypes);
+    }
+
+    int nameserviceCount() {
+        return nameserviceCount;
     }
 
     boolean formats() {

@@ -15,28 +15,35 @@ import org.apache.hadoop.hdfs.DFSConfigKeys;
 import org.apache.hadoop.hdfs.DistributedFileSystem;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.apache.hadoop.hdfs.MiniDFSCluster.DataNodeProperties;
+import org.apache.hadoop.hdfs.MiniDFSNNTopology;
 import org.apache.hadoop.hdfs.server.datanode.DataNode;
 import org.apache.hadoop.hdfs.server.namenode.NameNode;
 import org.apache.hadoop.test.GenericTestUtils;
 
 /**
  * A NameNode and DataNodes in this process, with volsnap enabled as in production. Stopping goes through Hadoop's own
- * clean shutdown; a killed process needs a forked JVM. Not for many threads.
+ * clean shutdown; a killed process needs a forked JVM. In a federation this is how one of its nameservices sees the
+ * cluster, see {@link #nameservice}. Not for many threads.
  */
 public final class VolsnapCluster implements AutoCloseable {
     private static final int POLL_MILLIS = 50;
 
     private final MiniDFSCluster cluster;
     private final Path baseDir;
+    /** Of the nameservice, and so of its NameNode. */
+    private final int index;
     /** Of the NameNode: it keeps its port, also while it is stopped. */
     private final String uri;
 
-    private final List<DataNodeProperties> stoppedDataNodes = new ArrayList<>();
+    /** Of all nameservices together. */
+    private final List<DataNodeProperties> stoppedDataNodes;
 
-    private VolsnapCluster(MiniDFSCluster cluster, Path baseDir) {
+    private VolsnapCluster(MiniDFSCluster cluster, Path baseDir, int index, List<DataNodeProperties> stopped) {
         this.cluster = cluster;
         this.baseDir = baseDir;
-        this.uri = cluster.getURI(0).toString();
+        this.index = index;
+        this.uri = cluster.getURI(index).toString();
+        this.stoppedDataNodes = stopped;
     }
 
     /** @param baseDir everything the cluster writes lies below it; must not be in use */
@@ -52,24 +59,45 @@ public final class VolsnapCluster implements AutoCloseable {
                 .storagesPerDatanode(builder.volumeCount())
                 .clusterId(builder.clusterId())
                 .format(builder.formats());
+        builder.volumeTypes().ifPresent(stock::storageTypes);
+        if (builder.nameserviceCount() > 1) {
+            stock.nnTopology(MiniDFSNNTopology.simpleFederatedTopology(builder.nameserviceCount()));
+        }
         MiniDFSCluster cluster = stock.build();
         cluster.waitActive();
-        // MiniDFSCluster lowers it to its own DataNodes; those of other processes come later.
-        cluster.getConfiguration(0)
-                .setInt(DFSConfigKeys.DFS_REPLICATION_KEY, Math.max(1, Math.min(3, builder.dataNodeCount())));
-        return new VolsnapCluster(cluster, builder.baseDir());
+        for (int i = 0; i < builder.nameserviceCount(); i++) {
+            // MiniDFSCluster lowers it to its own DataNodes; those of other processes come later.
+            cluster.getConfiguration(i)
+                    .setInt(DFSConfigKeys.DFS_REPLICATION_KEY, Math.max(1, Math.min(3, builder.dataNodeCount())));
+        }
+        return new VolsnapCluster(cluster, builder.baseDir(), 0, new ArrayList<>());
+    }
+
+    /**
+     * The same cluster as another of its nameservices sees it: file system, NameNode and commands are that one's, the
+     * DataNodes are everybody's. Closing any of them closes all.
+     *
+     * @param number 0 for the one that the builder returned; its NameNode is to be running
+     */
+    public VolsnapCluster nameservice(int number) {
+        return new VolsnapCluster(cluster, baseDir, number, stoppedDataNodes);
+    }
+
+    /** The {@code hdfs://} URI of the NameNode. */
+    public String uri() {
+        return uri;
     }
 
     /** What a client or a command uses; a copy. */
     public Configuration configuration() {
-        Configuration conf = new Configuration(cluster.getConfiguration(0));
+        Configuration conf = new Configuration(cluster.getConfiguration(index));
         conf.set("fs.defaultFS", uri);
         return conf;
     }
 
     /** A stock client. */
     public DistributedFileSystem fileSystem() throws IOException {
-        return cluster.getFileSystem();
+        return cluster.getFileSystem(index);
     }
 
     /** For what this class does not offer. */
@@ -78,7 +106,7 @@ public final class VolsnapCluster implements AutoCloseable {
     }
 
     public NameNode nameNode() {
-        return cluster.getNameNode();
+        return cluster.getNameNode(index);
     }
 
     public List<DataNode> dataNodes() {
@@ -86,7 +114,7 @@ public final class VolsnapCluster implements AutoCloseable {
     }
 
     public String blockPoolId() {
-        return cluster.getNamesystem().getBlockPoolId();
+        return cluster.getNamesystem(index).getBlockPoolId();
     }
 
     public Path baseDir() {
@@ -102,7 +130,10 @@ public final class VolsnapCluster implements AutoCloseable {
 
     /** Directories of the NameNode's image and edits. */
     public List<Path> nameDirs() {
-        return cluster.getNameDirs(0).stream().map(File::new).map(File::toPath).toList();
+        return cluster.getNameDirs(index).stream()
+                .map(File::new)
+                .map(File::toPath)
+                .toList();
     }
 
     /** Runs {@code hdfs volsnap args...} against this cluster's configuration. */
@@ -111,12 +142,12 @@ public final class VolsnapCluster implements AutoCloseable {
     }
 
     public void stopNameNode() {
-        cluster.shutdownNameNode(0);
+        cluster.shutdownNameNode(index);
     }
 
     /** Starts it again on the same port; does not wait for DataNodes or the end of safe mode. */
     public void startNameNode() throws IOException {
-        cluster.restartNameNode(0, false);
+        cluster.restartNameNode(index, false);
     }
 
     public void restartNameNode() throws IOException {
