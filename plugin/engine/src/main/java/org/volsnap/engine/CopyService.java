@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.volsnap.model.BlockKey;
 import org.volsnap.model.ChunkContent;
 import org.volsnap.store.ChunkLocation;
+import org.volsnap.store.ExceptionStore;
 import org.volsnap.store.StoreException;
 
 /**
@@ -62,7 +63,8 @@ final class CopyService implements Closeable {
             List<PendingException> batch,
             BiConsumer<PendingException, Outcome> done) {
         try {
-            threads.execute(() -> batch.forEach(pending -> copyOne(block, live, pending, done)));
+            threads.execute(
+                    () -> batch.forEach(pending -> copyOne(block, live, pending, ExceptionStore::commitChunk, done)));
         } catch (RejectedExecutionException e) {
             Outcome closed = Outcome.failed(new StoreException("the engine is closed", e));
             batch.forEach(pending -> {
@@ -74,8 +76,8 @@ final class CopyService implements Closeable {
     }
 
     /**
-     * The same in the caller's thread, which waits for it anyway. An interrupt is kept until it is done: it would fail the
-     * copy.
+     * The same in the caller's thread, which waits for it anyway: {@link ExceptionStore#commitWaiting} is owed. An
+     * interrupt is kept until it is done: it would fail the copy.
      */
     void copyHere(
             BlockExceptions block,
@@ -84,7 +86,7 @@ final class CopyService implements Closeable {
             BiConsumer<PendingException, Outcome> done) {
         boolean interrupted = Thread.interrupted();
         for (PendingException pending : batch) {
-            copyOne(block, live, pending, done);
+            copyOne(block, live, pending, ExceptionStore::stageChunk, done);
             interrupted |= Thread.interrupted();
         }
         if (interrupted) {
@@ -110,10 +112,16 @@ final class CopyService implements Closeable {
         }
     }
 
+    /** How a chunk that was read goes to its store. */
+    private interface Commit {
+        CompletableFuture<ChunkLocation> chunk(ExceptionStore store, long version, long chunk, ChunkContent content);
+    }
+
     private void copyOne(
             BlockExceptions block,
             BlockKey live,
             PendingException pending,
+            Commit commit,
             BiConsumer<PendingException, Outcome> done) {
         CompletableFuture<ChunkLocation> committed;
         try {
@@ -125,7 +133,7 @@ final class CopyService implements Closeable {
             }
             ChunkContent content = read(block, live, pending);
             Version target = pending.target();
-            committed = target.store().exceptions().commitChunk(target.number(), pending.chunk(), content);
+            committed = commit.chunk(target.store().exceptions(), target.number(), pending.chunk(), content);
         } catch (IOException | RuntimeException e) {
             abandon(pending);
             committed = CompletableFuture.failedFuture(e);

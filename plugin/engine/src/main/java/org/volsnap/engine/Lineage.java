@@ -85,7 +85,7 @@ final class Lineage {
 
     /** Whether somebody may still read through the base. */
     boolean isReadable() {
-        return versions().anyMatch(Version::isReadable);
+        return newest(Version::isReadable) != null;
     }
 
     /**

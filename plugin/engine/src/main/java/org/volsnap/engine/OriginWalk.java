@@ -108,7 +108,7 @@ final class OriginWalk {
         } else {
             Version target = lineage.target();
             if (target != null) {
-                if (lineage.isReadable() && walk.rebases(lineage)) {
+                if (walk.rebases(lineage) && lineage.isReadable()) {
                     startHeader(lineage, target, null);
                 }
                 forEachChunkAtRisk(chunk -> visitChunk(lineage, chunk, target, 0));

@@ -3,6 +3,8 @@ package org.volsnap.store;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.volsnap.model.ChunkContent;
 import org.volsnap.model.VersionHeader;
@@ -51,8 +53,16 @@ public interface ExceptionStore extends Closeable {
     CompletableFuture<ChunkLocation> commitChunk(long version, long chunk, ChunkContent content);
 
     /**
+     * The same, for a caller that calls {@link #commitWaiting} next, whatever happens: the store's own thread is not
+     * woken for it.
+     */
+    default CompletableFuture<ChunkLocation> stageChunk(long version, long chunk, ChunkContent content) {
+        return commitChunk(version, chunk, content);
+    }
+
+    /**
      * Says that the caller is about to wait for what it has committed, and that its thread may do the work meanwhile.
-     * Only a matter of speed: futures complete without it too. A caller that is interrupted harms nothing.
+     * Only a matter of speed where nothing is staged. A caller that is interrupted harms nothing.
      */
     default void commitWaiting() {}
 
@@ -62,6 +72,20 @@ public interface ExceptionStore extends Closeable {
      * @throws StoreCorruptException when its bytes are not those that were committed
      */
     ChunkContent read(ChunkLocation location) throws IOException;
+
+    /**
+     * Reads several chunks back and checks them; neighbours with few reads of the disk, whatever the order asked for.
+     *
+     * @return their contents, in the order of the locations
+     * @throws StoreCorruptException when one of them is not what was committed
+     */
+    default List<ChunkContent> readAll(List<ChunkLocation> locations) throws IOException {
+        List<ChunkContent> contents = new ArrayList<>(locations.size());
+        for (ChunkLocation location : locations) {
+            contents.add(read(location));
+        }
+        return contents;
+    }
 
     /**
      * Records that a version is lost in space that is set aside for it, so that it works on a full store too. Durable

@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +29,7 @@ final class Committer implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
     private static final long MAX_BATCH_BYTES = 8L << 20;
 
-    /** How long the log's own thread waits before it looks whether a caller has left the log idle, and unmarked. */
+    /** How long callers have left the log alone before its own thread marks it. */
     private static final long MARK_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     /** Work that needs the log to stand still. */
@@ -56,6 +57,11 @@ final class Committer implements Closeable {
     private final Thread thread;
     private volatile boolean closed;
 
+    private final AtomicLong callersBatches = new AtomicLong();
+
+    /** The log's own thread sleeps until it is woken. */
+    private volatile boolean asleep;
+
     Committer(LogWriter log, SpaceIndex space, Reserve reserve, long segmentBytes, String name) {
         this.log = log;
         this.space = space;
@@ -71,6 +77,12 @@ final class Committer implements Closeable {
 
     /** The submission's future completes when it is durable. */
     void submit(Submission submission) {
+        stage(submission);
+        LockSupport.unpark(thread);
+    }
+
+    /** The same, without waking the log's own thread: {@link #commitWaiting} follows. */
+    void stage(Submission submission) {
         if (!enqueue(new Work.Append(submission))) {
             submission.done().completeExceptionally(closedException());
         }
@@ -82,6 +94,7 @@ final class Committer implements Closeable {
         if (!enqueue(new Work.Task(task, done))) {
             throw closedException();
         }
+        LockSupport.unpark(thread);
         await(done);
     }
 
@@ -98,11 +111,7 @@ final class Committer implements Closeable {
             return false;
         }
         queue.add(work);
-        if (closed && queue.remove(work)) {
-            return false;
-        }
-        LockSupport.unpark(thread);
-        return true;
+        return !(closed && queue.remove(work));
     }
 
     /** Commits one batch of what waits in the caller's thread, unless somebody is committing. */
@@ -114,11 +123,12 @@ final class Committer implements Closeable {
             if (queue.peek() instanceof Work.Append first) {
                 queue.remove();
                 commit(gather(first.submission()));
+                callersBatches.incrementAndGet();
             }
         } finally {
             role.release();
         }
-        if (!queue.isEmpty()) {
+        if (!queue.isEmpty() || asleep) {
             LockSupport.unpark(thread);
         }
     }
@@ -129,29 +139,44 @@ final class Committer implements Closeable {
 
     private void run() {
         boolean running = true;
+        long seen = 0;
         while (running) {
             if (!role.tryAcquire()) {
                 LockSupport.parkNanos(this, MARK_DELAY_NANOS);
                 continue;
             }
-            Work work;
+            long batches = callersBatches.get();
+            boolean idle = false;
             try {
-                work = queue.poll();
-                if (work == null) {
-                    mark();
-                } else {
+                Work work = queue.poll();
+                if (work != null) {
                     running = perform(work);
+                } else if (batches == seen) {
+                    mark();
+                    idle = true;
                 }
             } finally {
                 role.release();
             }
-            if (work == null && queue.isEmpty()) {
-                LockSupport.park(this);
+            if (idle) {
+                sleep(batches);
+            } else if (batches != seen && queue.isEmpty()) {
+                LockSupport.parkNanos(this, MARK_DELAY_NANOS);
             }
+            seen = batches;
             if (Thread.interrupted()) {
                 LOG.warn("Ignoring an interrupt: the committer ends when its store is closed");
             }
         }
+    }
+
+    /** Until there is work, or a caller has committed: then there is something to mark. */
+    private void sleep(long batches) {
+        asleep = true;
+        if (queue.isEmpty() && callersBatches.get() == batches) {
+            LockSupport.park(this);
+        }
+        asleep = false;
     }
 
     private boolean perform(Work work) {

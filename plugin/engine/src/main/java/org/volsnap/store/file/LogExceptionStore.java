@@ -100,6 +100,13 @@ final class LogExceptionStore implements ExceptionStore {
     }
 
     @Override
+    public CompletableFuture<ChunkLocation> stageChunk(long version, long chunk, ChunkContent content) {
+        Submission submission = Submission.of(version, chunk, content);
+        committer().stage(submission);
+        return submission.done().thenApply(LogPosition::location);
+    }
+
+    @Override
     public void commitWaiting() {
         committer().commitWaiting();
     }
@@ -107,6 +114,11 @@ final class LogExceptionStore implements ExceptionStore {
     @Override
     public ChunkContent read(ChunkLocation location) throws IOException {
         return reader.read(location);
+    }
+
+    @Override
+    public List<ChunkContent> readAll(List<ChunkLocation> locations) throws IOException {
+        return reader.readAll(locations);
     }
 
     /** Works before {@link #replay} has returned too, and whatever state the log is in. */

@@ -54,7 +54,7 @@ class CommitWaitingTest {
     private static Object write(ExceptionStore store, long number) throws Exception {
         CompletableFuture<Void> header = store.commit(version(number, number));
         for (long chunk = 0; chunk < CHUNKS; chunk++) {
-            CompletableFuture<ChunkLocation> committed = store.commitChunk(number, chunk, content(chunk));
+            CompletableFuture<ChunkLocation> committed = store.stageChunk(number, chunk, content(chunk));
             store.commitWaiting();
             assertThat(store.read(committed.get())).isEqualTo(content(chunk));
         }
@@ -85,7 +85,7 @@ class CommitWaitingTest {
             exceptions.replay(new Replayed());
             CompletableFuture<CompletableFuture<ChunkLocation>> second = new CompletableFuture<>();
             CompletableFuture<Void> told = exceptions.commit(version(1, 1)).thenRun(() -> {
-                boolean first = second.complete(exceptions.commitChunk(1, 0, content(5)));
+                boolean first = second.complete(exceptions.stageChunk(1, 0, content(5)));
                 exceptions.commitWaiting();
                 assertThat(first).isTrue();
             });
@@ -103,8 +103,10 @@ class CommitWaitingTest {
         exceptions.replay(new Replayed());
         store.close();
         CompletableFuture<Void> late = exceptions.commit(version(1, 1));
+        CompletableFuture<ChunkLocation> staged = exceptions.stageChunk(1, 0, content(5));
         exceptions.commitWaiting();
         assertThat(late).isCompletedExceptionally();
+        assertThat(staged).isCompletedExceptionally();
     }
 
     private Replayed replayed() throws Exception {
