@@ -11,7 +11,8 @@ import org.volsnap.model.ChunkGeometry;
  *
  * @param geometry chunk size
  * @param copyThreads threads that copy chunks, 1 or more
- * @param copiesInFlight chunks that are being copied at most, {@link #LEAST_COPIES_IN_FLIGHT} or more; the others wait
+ * @param copiesInFlight chunks that are in memory at most, {@link #LEAST_COPIES_IN_FLIGHT} or more: of those that are
+ *     being copied, where the others wait; and of those that one merge puts back
  * @param copyBytesPerSecond bytes that are copied in a second at most; 0 for no limit, else a chunk or more
  */
 public record EngineSettings(ChunkGeometry geometry, int copyThreads, int copiesInFlight, long copyBytesPerSecond) {
@@ -19,7 +20,7 @@ public record EngineSettings(ChunkGeometry geometry, int copyThreads, int copies
     public static final long UNLIMITED = 0;
 
     private static final long BYTES_IN_FLIGHT = 32L << 20;
-    private static final long MOST_COPIES_IN_FLIGHT = 1024;
+    private static final long MOST_COPIES_IN_FLIGHT = 4096;
 
     public EngineSettings {
         requireNonNull(geometry, "geometry is null");

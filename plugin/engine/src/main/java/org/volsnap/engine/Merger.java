@@ -3,14 +3,16 @@ package org.volsnap.engine;
 
 import com.google.common.collect.Lists;
 import java.io.IOException;
-import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.volsnap.model.BlockKey;
 import org.volsnap.model.ChunkContent;
-import org.volsnap.model.ChunkGeometry;
 import org.volsnap.model.ChunkRange;
 import org.volsnap.model.VersionHeader;
 import org.volsnap.store.StoreCorruptException;
@@ -23,9 +25,6 @@ import org.volsnap.store.VersionLostException;
  */
 final class Merger {
     private static final int CHUNKS_A_ROUND = 256;
-
-    /** Chunks that are kept in memory between the two passes of a merge; those behind them are read twice. */
-    private static final long MOST_KEPT_BYTES = 16L << 20;
 
     private final EngineContext context;
     private final Preserver preserver;
@@ -83,16 +82,19 @@ final class Merger {
     private void merge(
             BlockExceptions block, VersionHeader header, List<Part> parts, LiveReplica live, OriginWriter writer)
             throws IOException {
-        List<ChunkContent> kept = readAll(block, header, parts);
+        List<List<Part>> windows = Lists.partition(parts, context.settings().copiesInFlight());
+        List<ChunkContent> first = readAll(block, header, windows);
         AttachedStore store = context.volumes().of(live);
         preserver.preserve(Change.merge(header, live, store, List.of(tail(header, live))));
-        int next = 0;
-        for (List<Part> round : Lists.partition(parts, CHUNKS_A_ROUND)) {
-            preserver.preserve(Change.merge(header, live, store, rangesOf(round)));
-            for (Part part : round) {
-                ChunkContent content = next < kept.size() ? kept.get(next) : read(block, header, part);
-                writer.writeChunk(part.chunk().chunk(), content);
-                next++;
+        for (int i = 0; i < windows.size(); i++) {
+            List<Part> window = windows.get(i);
+            List<ChunkContent> contents = i == 0 ? first : read(block, header, window);
+            int next = 0;
+            for (List<Part> round : Lists.partition(window, CHUNKS_A_ROUND)) {
+                preserver.preserve(Change.merge(header, live, store, rangesOf(round)));
+                for (Part part : round) {
+                    writer.writeChunk(part.chunk().chunk(), contents.get(next++));
+                }
             }
         }
         writer.finish(header);
@@ -101,20 +103,15 @@ final class Merger {
     /**
      * Reads all chunks before the first is written: what is damaged is lost as a whole, and the replica is as it was.
      *
-     * @return the first of them, as many as are kept in memory
+     * @return those of the first window, which are kept in memory; those behind it are read once more
      */
-    private List<ChunkContent> readAll(BlockExceptions block, VersionHeader header, List<Part> parts)
+    private List<ChunkContent> readAll(BlockExceptions block, VersionHeader header, List<List<Part>> windows)
             throws IOException {
-        List<ChunkContent> kept = new ArrayList<>();
-        long keptBytes = 0;
-        for (Part part : parts) {
-            ChunkContent content = read(block, header, part);
-            keptBytes += content.data().remaining();
-            if (keptBytes <= MOST_KEPT_BYTES) {
-                kept.add(content);
-            }
+        List<ChunkContent> first = List.of();
+        for (int i = windows.size() - 1; i >= 0; i--) {
+            first = read(block, header, windows.get(i));
         }
-        return kept;
+        return first;
     }
 
     private static void checkReadable(Version version) throws VersionLostException {
@@ -143,22 +140,54 @@ final class Merger {
         return set.ranges();
     }
 
-    private ChunkContent read(BlockExceptions block, VersionHeader header, Part part) throws IOException {
-        ChunkGeometry geometry = context.settings().geometry();
-        StoredChunk chunk = part.chunk();
-        AttachedStore store = chunk.holder().store();
+    /** Reads the chunks of a window, of each store together. */
+    private List<ChunkContent> read(BlockExceptions block, VersionHeader header, List<Part> window) throws IOException {
+        ChunkContent[] contents = new ChunkContent[window.size()];
+        Map<AttachedStore, List<Integer>> byStore = IntStream.range(0, contents.length)
+                .boxed()
+                .collect(Collectors.groupingBy(
+                        i -> window.get(i).chunk().holder().store(), LinkedHashMap::new, Collectors.toList()));
+        for (Map.Entry<AttachedStore, List<Integer>> here : byStore.entrySet()) {
+            List<Part> parts = here.getValue().stream().map(window::get).toList();
+            Iterator<ChunkContent> read =
+                    read(block, header, here.getKey(), parts).iterator();
+            for (int i : here.getValue()) {
+                contents[i] = cut(header, window.get(i).chunk().chunk(), read.next());
+            }
+        }
+        return List.of(contents);
+    }
+
+    private List<ChunkContent> read(BlockExceptions block, VersionHeader header, AttachedStore store, List<Part> parts)
+            throws IOException {
         if (!store.isPresent()) {
-            throw new VersionLostException(header + " needs chunk " + chunk.chunk() + " of " + store);
+            throw new VersionLostException(
+                    header + " needs chunk " + parts.get(0).chunk().chunk() + " of " + store);
         }
         try {
-            ChunkContent content = store.exceptions().read(chunk.location());
-            int length = geometry.lengthOf(chunk.chunk(), header.length());
-            return content.data().remaining() == length
-                    ? content
-                    : context.origin().cut(header.checksumHeader(), content, length);
+            return store.exceptions()
+                    .readAll(parts.stream().map(part -> part.chunk().location()).toList());
         } catch (StoreCorruptException e) {
-            losses.record(block, part.concerned(), String.valueOf(e.getMessage()));
+            loseDamaged(block, store, parts);
             throw new VersionLostException(header + " is lost", e);
         }
+    }
+
+    /** Each version that is concerned is lost: chunk by chunk, to find out which. */
+    private void loseDamaged(BlockExceptions block, AttachedStore store, List<Part> parts) throws IOException {
+        for (Part part : parts) {
+            try {
+                store.exceptions().read(part.chunk().location());
+            } catch (StoreCorruptException e) {
+                losses.record(block, part.concerned(), String.valueOf(e.getMessage()));
+            }
+        }
+    }
+
+    private ChunkContent cut(VersionHeader header, long chunk, ChunkContent content) throws IOException {
+        int length = context.settings().geometry().lengthOf(chunk, header.length());
+        return content.data().remaining() == length
+                ? content
+                : context.origin().cut(header.checksumHeader(), content, length);
     }
 }

@@ -27,6 +27,10 @@ import org.volsnap.store.memory.MemoryReplicaStore;
 final class EngineBench implements AutoCloseable {
     static final long BLOCK = 7;
 
+    /** As few chunks in memory as may be, so that merges take several windows. */
+    private static final EngineSettings SETTINGS =
+            new EngineSettings(TestOrigin.GEOMETRY, 2, EngineSettings.LEAST_COPIES_IN_FLIGHT, EngineSettings.UNLIMITED);
+
     /** Where a bench's stores come from, again after each restart. */
     interface Stores {
         VolumeStore open(int index) throws IOException;
@@ -96,7 +100,7 @@ final class EngineBench implements AutoCloseable {
             opened.add(stores.open(i));
         }
         volumes = opened;
-        return CowEngine.open(new EngineSettings(TestOrigin.GEOMETRY, 2), origin, opened, chain);
+        return CowEngine.open(SETTINGS, origin, opened, chain);
     }
 
     CowEngine engine() {
