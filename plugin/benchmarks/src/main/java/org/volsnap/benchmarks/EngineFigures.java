@@ -61,6 +61,12 @@ public final class EngineFigures {
                 }
             }
         }
+        if (wanted.contains("online")) {
+            for (int chunkBytes : new int[] {CHUNK_BYTES, 16 * CHUNK_BYTES}) {
+                onlineMerge("sequential", chunkBytes, false);
+                onlineMerge("random", chunkBytes, true);
+            }
+        }
         if (wanted.contains("recovery")) {
             for (int exceptions = 125_000; exceptions <= 1_000_000; exceptions *= 2) {
                 recovery(exceptions);
@@ -154,13 +160,7 @@ public final class EngineFigures {
                 FileDevice copy = new FileDevice(directory.resolve("copy"), bytes);
                 EngineWorld world = new EngineWorld(directory.resolve("world"), chunkBytes, origin)) {
             world.addSnapshot();
-            List<Long> order = new ArrayList<>();
-            for (long chunk = 0; chunk < chunks; chunk++) {
-                order.add(chunk);
-            }
-            if (random) {
-                Collections.shuffle(order, new Random(1));
-            }
+            List<Long> order = order(chunks, random);
             touchInOrder(world, order);
             for (int round = -1; round < ROUNDS; round++) {
                 Stopwatch plain = Stopwatch.createStarted();
@@ -176,10 +176,56 @@ public final class EngineFigures {
             }
         }
         MoreFiles.deleteRecursively(directory, RecursiveDeleteOption.ALLOW_INSECURE);
+        printRatios("merge of " + (bytes >> 20) + " MiB", what, chunkBytes, ratios);
+    }
+
+    private static void printRatios(String merge, String what, int chunkBytes, double[] ratios) {
         Arrays.sort(ratios);
         System.out.printf(
-                "merge of %d MiB against a plain copy, %s, chunks of %d bytes: %.2f (%.2f to %.2f)%n",
-                bytes >> 20, what, chunkBytes, ratios[ROUNDS / 2], ratios[0], ratios[ROUNDS - 1]);
+                "%s against a plain copy, %s, chunks of %d bytes: %.2f (%.2f to %.2f)%n",
+                merge, what, chunkBytes, ratios[ROUNDS / 2], ratios[0], ratios[ROUNDS - 1]);
+    }
+
+    private static List<Long> order(int chunks, boolean random) {
+        List<Long> order = new ArrayList<>();
+        for (long chunk = 0; chunk < chunks; chunk++) {
+            order.add(chunk);
+        }
+        if (random) {
+            Collections.shuffle(order, new Random(1));
+        }
+        return order;
+    }
+
+    /** The merge of a store in the kernel's format, while the origin could be in use. */
+    private static void onlineMerge(String what, int chunkBytes, boolean random) throws Exception {
+        long bytes = 16L << 20;
+        double[] ratios = new double[ROUNDS];
+        for (int round = -1; round < ROUNDS; round++) {
+            Path directory = Files.createTempDirectory("figures");
+            List<Long> order = order((int) (bytes / chunkBytes), random);
+            try (FileDevice origin = new FileDevice(directory.resolve("origin"), bytes);
+                    FileDevice copy = new FileDevice(directory.resolve("copy"), bytes);
+                    FileDevice cow = FileDevice.blank(directory.resolve("cow"), 2 * bytes);
+                    KernelWorld world = new KernelWorld(directory, chunkBytes, origin, cow)) {
+                ByteBuffer data = ByteBuffer.allocate(CHUNK_BYTES);
+                for (long chunk : order) {
+                    world.write(chunk * chunkBytes, data.duplicate());
+                }
+                Stopwatch plain = Stopwatch.createStarted();
+                plainCopy(copy, origin, order, chunkBytes);
+                plain.stop();
+                Stopwatch merge = Stopwatch.createStarted();
+                world.merge();
+                merge.stop();
+                if (round >= 0) {
+                    ratios[round] =
+                            (double) plain.elapsed(TimeUnit.MICROSECONDS) / merge.elapsed(TimeUnit.MICROSECONDS);
+                }
+            }
+            MoreFiles.deleteRecursively(directory, RecursiveDeleteOption.ALLOW_INSECURE);
+        }
+        printRatios("online merge of 16 MiB in the kernel's format", what, chunkBytes, ratios);
     }
 
     private static void touchInOrder(EngineWorld world, List<Long> order) throws IOException {

@@ -12,14 +12,11 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.volsnap.engine.CowEngine;
 import org.volsnap.engine.EngineSettings;
 import org.volsnap.engine.LiveReplica;
-import org.volsnap.engine.Origin;
 import org.volsnap.engine.OriginChange;
 import org.volsnap.engine.OriginWriter;
-import org.volsnap.engine.ReplicaShape;
 import org.volsnap.engine.VersionView;
 import org.volsnap.engine.VolumeStore;
 import org.volsnap.model.BlockKey;
@@ -36,13 +33,13 @@ import org.volsnap.store.file.FileStoreOptions;
 /** One device with one chain of snapshots in a persistent store: the engine as the DataNode runs it. */
 final class EngineWorld implements Closeable {
     static final BlockKey KEY = new BlockKey("BP-benchmark", 1, 1000);
-    private static final int COPY_THREADS = 4;
+    static final int COPY_THREADS = 4;
 
     private final Path directory;
     private final ChunkGeometry geometry;
     private final Device device;
     private final FileStore store;
-    private final VolumeStore volume;
+    private final LiveReplica replica;
     private final CowEngine engine;
     private final Deque<SnapshotId> snapshots = new ArrayDeque<>();
     private long lastSnapshot;
@@ -52,9 +49,19 @@ final class EngineWorld implements Closeable {
         this.geometry = ChunkGeometry.ofSize(chunkBytes);
         this.device = device;
         this.store = FileStore.open(directory.resolve("store"), FileStoreOptions.of(KEY.pool(), Map.of(), geometry));
-        this.volume = new VolumeStore(store.exceptions(), store.replicas());
+        VolumeStore volume = new VolumeStore(store.exceptions(), store.replicas());
+        this.replica = new LiveReplica(
+                KEY,
+                device.sizeBytes(),
+                VersionState.FINALIZED,
+                new byte[0],
+                volume,
+                new ReplicaFiles(directory, directory));
         this.engine = CowEngine.open(
-                new EngineSettings(geometry, COPY_THREADS), new DeviceOrigin(), List.of(volume), List.of());
+                new EngineSettings(geometry, COPY_THREADS),
+                new DeviceOrigin(device, geometry, replica),
+                List.of(volume),
+                List.of());
     }
 
     CowEngine engine() {
@@ -88,13 +95,7 @@ final class EngineWorld implements Closeable {
     }
 
     LiveReplica replica() {
-        return new LiveReplica(
-                KEY,
-                device.sizeBytes(),
-                VersionState.FINALIZED,
-                new byte[0],
-                volume,
-                new ReplicaFiles(directory, directory));
+        return replica;
     }
 
     /** A write of the origin, as it passes the engine. */
@@ -133,34 +134,5 @@ final class EngineWorld implements Closeable {
         engine.close();
         store.close();
         MoreFiles.deleteRecursively(directory, RecursiveDeleteOption.ALLOW_INSECURE);
-    }
-
-    private final class DeviceOrigin implements Origin {
-        @Override
-        public Optional<LiveReplica> find(String pool, long blockId) {
-            return Optional.of(replica());
-        }
-
-        @Override
-        public ChunkContent readLive(BlockKey live, long chunk, int lengthBytes) throws IOException {
-            ByteBuffer data = ByteBuffer.allocate(lengthBytes);
-            device.read(geometry.offsetOf(chunk), data);
-            return ChunkContent.plain(data.flip());
-        }
-
-        @Override
-        public ChunkContent readWhole(ReplicaFiles files, long chunk, int lengthBytes) {
-            throw new UnsupportedOperationException("a device is never kept whole");
-        }
-
-        @Override
-        public ReplicaShape shapeOf(ReplicaFiles files) {
-            throw new UnsupportedOperationException("a device is never kept whole");
-        }
-
-        @Override
-        public ChunkContent cut(byte[] checksumHeader, ChunkContent content, int lengthBytes) {
-            return ChunkContent.plain(content.data().limit(lengthBytes));
-        }
     }
 }

@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.volsnap.store.Device;
 
 /** A device in a file, filled with bytes that no file system compresses. */
@@ -18,11 +19,22 @@ final class FileDevice implements Device, Closeable {
     private final long size;
 
     FileDevice(Path file, long sizeBytes) throws IOException {
+        this(file, sizeBytes, new Random(1));
+    }
+
+    /** Zeros, as a device that nothing was written to. */
+    static FileDevice blank(Path file, long sizeBytes) throws IOException {
+        return new FileDevice(file, sizeBytes, null);
+    }
+
+    private FileDevice(Path file, long sizeBytes, @Nullable Random content) throws IOException {
         channel = FileChannel.open(
                 file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
         size = sizeBytes;
         byte[] bytes = new byte[FILL_BYTES];
-        new Random(1).nextBytes(bytes);
+        if (content != null) {
+            content.nextBytes(bytes);
+        }
         for (long at = 0; at < sizeBytes; at += FILL_BYTES) {
             write(at, ByteBuffer.wrap(bytes, 0, (int) Math.min(FILL_BYTES, sizeBytes - at)));
         }
