@@ -14,7 +14,7 @@ package org.volsnap.store.file;
  * The length is the body's, the crc covers everything but itself.
  */
 final class CheckedFileFormat {
-    static final int VERSION_OFFSET = 8;
+    static final int VERSION_OFFSET = FormatVersion.OFFSET;
     static final int LENGTH_OFFSET = 12;
     static final int CRC_OFFSET = 16;
     static final int BODY_OFFSET = 20;

@@ -12,6 +12,9 @@ final class FormatVersion {
     static final short MIN = 1;
     static final short MAX = 2;
 
+    /** Where it stands in every file that has one, whatever the version. */
+    static final int OFFSET = 8;
+
     private FormatVersion() {}
 
     static boolean isReadable(short version) {
@@ -21,8 +24,9 @@ final class FormatVersion {
     static void check(short version, Path file) throws StoreVersionException {
         if (!isReadable(version)) {
             String age = version > MAX ? "newer" : "no longer supported";
-            throw new StoreVersionException("%s has format version %d, %s: this software reads versions %d to %d"
-                    .formatted(file, version, age, MIN, MAX));
+            throw new StoreVersionException(
+                    "%s has format version %d at byte %d, %s: this software reads versions %d to %d"
+                            .formatted(file, version, OFFSET, age, MIN, MAX));
         }
     }
 }

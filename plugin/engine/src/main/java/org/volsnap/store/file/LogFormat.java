@@ -28,7 +28,7 @@ package org.volsnap.store.file;
  */
 final class LogFormat {
     static final long SEGMENT_MAGIC = 0x474f4c50414e5356L; // "VSNAPLOG"
-    static final int SEGMENT_VERSION_OFFSET = 8;
+    static final int SEGMENT_VERSION_OFFSET = FormatVersion.OFFSET;
     static final int SEGMENT_HEADER_LENGTH_OFFSET = 10;
     static final int SEGMENT_NUMBER_OFFSET = 12;
     static final int SEGMENT_STORE_ID_OFFSET = 16;
