@@ -57,6 +57,25 @@ class KilledDataNodeTest {
     }
 
     @Test
+    void goesOnRunningThroughARollback() throws Exception {
+        try (VolsnapCluster cluster = cluster();
+                DataNodeProcess dataNode = dataNode(cluster)) {
+            Wreckage wreckage = new Wreckage(cluster, 14);
+            FileSystemState then = fillAndCreate(cluster, wreckage);
+            wreckage.wreck();
+
+            cluster.volsnap("-prepareRollback", "nightly").orThrow();
+            cluster.stopNameNode();
+            cluster.volsnap("-rollback", "nightly").orThrow();
+            cluster.startNameNode();
+            awaitWritable(cluster);
+
+            FileSystemState.capture(cluster.fileSystem(), "/data").assertSameAs(then);
+            assertThat(dataNode.isAlive()).isTrue();
+        }
+    }
+
+    @Test
     void isKilledAgainAndAgainDuringRollback() throws Exception {
         try (VolsnapCluster cluster = cluster();
                 DataNodeProcess dataNode = dataNode(cluster)) {

@@ -23,6 +23,8 @@ import org.volsnap.testing.VolsnapCluster;
 final class Rollback {
     private static final Pattern BLOCK_FILE = Pattern.compile("blk_(-?\\d+)(?:_(\\d+)\\.meta)?");
 
+    private static final Pattern SAFETY = Pattern.compile("before-rollback-\\S+");
+
     private final VolsnapCluster cluster;
 
     Rollback(VolsnapCluster cluster) {
@@ -38,6 +40,20 @@ final class Rollback {
         cluster.startNameNode();
         cluster.startDataNodes();
         awaitWritable();
+    }
+
+    /**
+     * The same with DataNodes that go on running: only the NameNode is stopped and started.
+     *
+     * @return the safety snapshot
+     */
+    String toWithRunningDataNodes(String name) throws IOException {
+        String prepared = cluster.volsnap("-prepareRollback", name).orThrow().out();
+        cluster.stopNameNode();
+        cluster.volsnap("-rollback", name).orThrow();
+        cluster.startNameNode();
+        awaitWritable();
+        return SAFETY.matcher(prepared).results().findFirst().orElseThrow().group();
     }
 
     void awaitWritable() throws IOException {

@@ -1,6 +1,7 @@
 /* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
 package org.volsnap.it;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -96,7 +97,8 @@ class RollbackInAnyOrderTest {
     private void rollBack(VolsnapCluster cluster, String name) throws IOException {
         FileSystemState before = FileSystemState.capture(cluster.fileSystem(), RandomWreckage.ROOT);
         new Rollback(cluster).to(name);
-        FileSystemState.capture(cluster.fileSystem(), RandomWreckage.ROOT).assertSameAs(states.get(name));
+        FileSystemState.capture(cluster.fileSystem(), RandomWreckage.ROOT)
+                .assertSameAs(requireNonNull(states.get(name)));
         states.put(newSafetySnapshot(cluster), before);
     }
 

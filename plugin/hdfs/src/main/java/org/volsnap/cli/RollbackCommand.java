@@ -27,8 +27,8 @@ final class RollbackCommand implements Command {
     @Override
     public String description() {
         return "Puts the directories of the stopped NameNode back to a snapshot, after -prepareRollback. Type it on the"
-                + " NameNode's host, as the user who runs the NameNode, with the NameNode and all DataNodes stopped. The"
-                + " DataNodes follow when they are started.";
+                + " NameNode's host, as the user who runs the NameNode, with the NameNode stopped. The DataNodes follow when"
+                + " it is started; they need not be stopped.";
     }
 
     @Override

@@ -7,6 +7,6 @@ public enum Admission {
     OPEN,
     /** The registry is not known: all is preserved, deletes are left for a later block report, all else passes. */
     HOLD_DELETES,
-    /** A rollback is pending: no change, no report, until it is cancelled or this DataNode is restarted. */
+    /** A rollback is pending: no change until it is cancelled or applied. */
     CLOSED
 }

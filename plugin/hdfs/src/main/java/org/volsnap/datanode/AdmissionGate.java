@@ -101,7 +101,7 @@ final class AdmissionGate {
     private void refuseIfClosed(String call) throws AdmissionException {
         if (admission == Admission.CLOSED) {
             throw new AdmissionException("a rollback of block pool " + blockPoolId + " is pending: " + call
-                    + " is refused until it is cancelled or this DataNode is restarted");
+                    + " is refused until it is cancelled or applied here");
         }
     }
 

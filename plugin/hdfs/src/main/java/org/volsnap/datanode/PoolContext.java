@@ -9,6 +9,7 @@ import org.apache.hadoop.hdfs.client.BlockReportOptions;
 import org.apache.hadoop.hdfs.server.datanode.DataNode;
 import org.apache.hadoop.hdfs.server.datanode.DataStorage;
 import org.apache.hadoop.hdfs.server.datanode.fsdataset.FsDatasetSpi;
+import org.jspecify.annotations.Nullable;
 import org.volsnap.engine.EngineSettings;
 import org.volsnap.store.file.FileStoreOptions;
 
@@ -21,6 +22,7 @@ import org.volsnap.store.file.FileStoreOptions;
  * @param dataset Hadoop's own, not the decorator
  * @param parts makes stores, engine and follower
  * @param engineSettings how the engine works
+ * @param rejoin takes the pool out of service and back
  */
 record PoolContext(
         String blockPoolId,
@@ -28,7 +30,8 @@ record PoolContext(
         DataStorage storage,
         FsDatasetSpi<?> dataset,
         DataNodeParts parts,
-        EngineSettings engineSettings) {
+        EngineSettings engineSettings,
+        Rejoin rejoin) {
     PoolContext {
         requireNonNull(blockPoolId, "blockPoolId is null");
         requireNonNull(dataNode, "dataNode is null");
@@ -36,6 +39,7 @@ record PoolContext(
         requireNonNull(dataset, "dataset is null");
         requireNonNull(parts, "parts is null");
         requireNonNull(engineSettings, "engineSettings is null");
+        requireNonNull(rejoin, "rejoin is null");
     }
 
     /** A store belongs to one DataNode of one cluster: a disk from elsewhere is refused. */
@@ -43,6 +47,16 @@ record PoolContext(
         var identity =
                 ImmutableMap.of("cluster id", storage.getClusterID(), "datanode uuid", storage.getDatanodeUuid());
         return FileStoreOptions.of(blockPoolId, identity, engineSettings.geometry());
+    }
+
+    /** Which registration is in force: a new one is made with every NameNode that was started anew. Null before. */
+    @Nullable
+    Object registration() {
+        try {
+            return dataNode.getDNRegistrationForBP(blockPoolId);
+        } catch (IOException e) {
+            return null; // that is how Hadoop says that there is none yet
+        }
     }
 
     /** Of all block pools: Hadoop offers no narrower way. */

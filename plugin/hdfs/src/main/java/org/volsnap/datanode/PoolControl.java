@@ -48,6 +48,16 @@ public interface PoolControl {
     /** Asks Hadoop for a full block report of the pool. */
     void triggerFullReport() throws IOException;
 
+    /** Takes the pool out of service on the running DataNode and brings it back, as a restart would. Returns at once. */
+    void rejoin();
+
+    /**
+     * Which registration with the pool's NameNodes is in force, to be compared by identity. It changes when a NameNode was
+     * started anew, before that one gets a report from here or sends anybody here. Null: not registered.
+     */
+    @Nullable
+    Object registration();
+
     /** Largest generation stamp seen in any call since the start. */
     long highestStamp();
 

@@ -20,6 +20,10 @@ public interface PoolFollower extends Closeable {
     /** Called before a block report: asks the NameNode now, and throws unless every epoch it knows is applied here. */
     void confirmBeforeReport() throws IOException;
 
-    /** Called before reads and deletes; cheap. Throws while an epoch is known and not applied. */
+    /**
+     * Called before reads and deletes; cheap, but for the first call after a new registration, which waits for the
+     * registry of the NameNode that this DataNode has registered with. Throws while that is not known, or an epoch is
+     * known and not applied.
+     */
     void checkServing() throws IOException;
 }

@@ -98,6 +98,17 @@ final class SnapshotPool implements PoolControl, Closeable {
         return gate.enterChange(call);
     }
 
+    /** Lets a call in that may as well be left out; empty while the pool is closed. */
+    Optional<AdmissionGate.Pass> enterIfOpen(String call, long blockId) {
+        highestBlockId.accumulate(blockId);
+        try {
+            return Optional.of(gate.enterChange(call));
+        } catch (AdmissionException e) {
+            LOG.debug("{}: left out: {}", blockPoolId(), e.getMessage());
+            return Optional.empty();
+        }
+    }
+
     /** Lets a delete in; empty when it is left for a later block report. */
     Optional<AdmissionGate.Pass> enterDelete(Block[] blocks) throws AdmissionException {
         Optional<AdmissionGate.Pass> pass = gate.enterDelete("invalidate");
@@ -159,7 +170,7 @@ final class SnapshotPool implements PoolControl, Closeable {
 
     @Override
     public Optional<String> problem() {
-        return trouble.problem();
+        return context.rejoin().problem(blockPoolId()).or(trouble::problem);
     }
 
     @Override
@@ -206,6 +217,16 @@ final class SnapshotPool implements PoolControl, Closeable {
     @Override
     public void triggerFullReport() throws IOException {
         context.triggerFullReport();
+    }
+
+    @Override
+    public void rejoin() {
+        context.rejoin().request(blockPoolId());
+    }
+
+    @Override
+    public @Nullable Object registration() {
+        return context.registration();
     }
 
     @Override

@@ -32,12 +32,19 @@ final class SnapshotPools implements Closeable {
     private static final long RETRY_MILLIS = 1000;
 
     private final FsDatasetSpi<?> dataset;
+    private final Rejoin rejoin;
     private final Function<String, PoolContext> contexts;
     private final ConcurrentMap<String, SnapshotPool> pools = new ConcurrentHashMap<>();
 
-    /** @param contexts what a block pool of this id is built on */
-    SnapshotPools(FsDatasetSpi<?> dataset, Function<String, PoolContext> contexts) {
+    /**
+     * No pool is in service yet.
+     *
+     * @param rejoin ends with the pools
+     * @param contexts what a block pool of this id is built on
+     */
+    SnapshotPools(FsDatasetSpi<?> dataset, Rejoin rejoin, Function<String, PoolContext> contexts) {
         this.dataset = requireNonNull(dataset, "dataset is null");
+        this.rejoin = requireNonNull(rejoin, "rejoin is null");
         this.contexts = requireNonNull(contexts, "contexts is null");
     }
 
@@ -101,11 +108,18 @@ final class SnapshotPools implements Closeable {
         }
     }
 
-    /** Takes a pool out of service; nothing when it is not. */
+    /**
+     * Takes a pool out of service; nothing when it is not. Hadoop does that in a thread that it has interrupted, and an
+     * interrupt would close the stores' files while they are written.
+     */
     void close(String blockPoolId) {
         SnapshotPool pool = pools.remove(blockPoolId);
         if (pool != null) {
+            boolean interrupted = Thread.interrupted();
             closeQuietly(pool);
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
@@ -143,9 +157,10 @@ final class SnapshotPools implements Closeable {
         }
     }
 
-    /** Takes all pools out of service. */
+    /** Takes all pools out of service, for good. */
     @Override
     public void close() {
+        rejoin.close();
         List.copyOf(pools.keySet()).forEach(this::close);
     }
 

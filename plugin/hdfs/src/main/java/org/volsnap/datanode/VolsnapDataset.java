@@ -246,14 +246,17 @@ final class VolsnapDataset extends ForwardingDataset {
         }
     }
 
+    /** A scan that meets a closed pool goes on without it: what it found may be the rollback's work half done. */
     @Override
     public void checkAndUpdate(String blockPoolId, ScanInfo info) throws IOException {
-        Optional<SnapshotPool> pool = pools.find(blockPoolId);
-        if (pool.isEmpty()) {
+        SnapshotPool pool = pools.find(blockPoolId).orElse(null);
+        Optional<Pass> admitted =
+                pool == null ? Optional.empty() : pool.enterIfOpen("checkAndUpdate", info.getBlockId());
+        if (pool == null || admitted.isEmpty()) {
             return;
         }
-        try (Pass pass = pool.get().enter("checkAndUpdate", info.getBlockId(), 0)) {
-            DuplicateReplicas.preserve(pool.get(), info);
+        try (Pass pass = admitted.get()) {
+            DuplicateReplicas.preserve(pool, info);
             super.checkAndUpdate(blockPoolId, info);
         }
     }
@@ -319,6 +322,12 @@ final class VolsnapDataset extends ForwardingDataset {
     public BlockLocalPathInfo getBlockLocalPathInfo(ExtendedBlock block) throws IOException {
         checkServing(block);
         return super.getBlockLocalPathInfo(block);
+    }
+
+    @Override
+    public long getReplicaVisibleLength(ExtendedBlock block) throws IOException {
+        checkServing(block);
+        return super.getReplicaVisibleLength(block);
     }
 
     private void checkServing(ExtendedBlock block) throws IOException {

@@ -31,9 +31,13 @@ public final class VolsnapDatasetFactory extends FsDatasetSpi.Factory<FsDatasetS
         DataNodeParts parts = ReflectionUtils.newInstance(
                 conf.getClass(VolsnapKeys.DATANODE_PARTS, DefaultDataNodeParts.class, DataNodeParts.class), conf);
         FsDatasetSpi<FsVolumeImpl> dataset = new FsDatasetFactory().newInstance(dataNode, storage, conf);
+        Rejoin rejoin = new Rejoin(new Nameservices(dataNode));
         return new VolsnapDataset(
                 dataset,
-                new SnapshotPools(dataset, pool -> new PoolContext(pool, dataNode, storage, dataset, parts, settings)));
+                new SnapshotPools(
+                        dataset,
+                        rejoin,
+                        pool -> new PoolContext(pool, dataNode, storage, dataset, parts, settings, rejoin)));
     }
 
     private static EngineSettings settings(Configuration conf) throws IOException {

@@ -96,7 +96,8 @@ final class RollbackPreparer {
                 "hdfs --daemon stop namenode",
                 "hdfs volsnap -rollback " + name,
                 "hdfs --daemon start namenode",
-                "hdfs --daemon stop datanode; hdfs --daemon start datanode    # on every DataNode");
+                "hdfs dfsadmin -safemode wait",
+                "hdfs fsck /");
     }
 
     /** A preparation that failed leaves nothing, not even its safety snapshot. */

@@ -67,8 +67,11 @@ class VolsnapDatasetTest {
                 .thenAnswer(call -> new FsDatasetSpi.FsVolumeReferences(List.of(hadoop.volume)));
         when(hadoop.volume.obtainReference()).thenAnswer(call -> hadoop.reference());
         EngineSettings settings = new EngineSettings(ChunkGeometry.ofSize(4096), 1);
+        Rejoin rejoin = new Rejoin(new Nameservices(dataNode));
         pools = new SnapshotPools(
-                hadoop.dataset, pool -> new PoolContext(pool, dataNode, storage, hadoop.dataset, parts, settings));
+                hadoop.dataset,
+                rejoin,
+                pool -> new PoolContext(pool, dataNode, storage, hadoop.dataset, parts, settings, rejoin));
         dataset = new VolsnapDataset(hadoop.dataset, pools);
         dataset.addBlockPool(POOL, new Configuration(false));
         pools.of(POOL).setAdmission(Admission.OPEN);
@@ -478,7 +481,6 @@ class VolsnapDatasetTest {
                 () -> dataset.finalizeBlock(block, false),
                 () -> dataset.updateReplicaUnderRecovery(block, 2001, 1, 1),
                 () -> dataset.invalidate(POOL, new Block[] {block.getLocalBlock()}),
-                () -> dataset.checkAndUpdate(POOL, scanned(ReplicaPair.write(root, 1, 1000, 1, 512))),
                 () -> dataset.moveBlockAcrossStorage(block, StorageType.SSD, "s"),
                 () -> dataset.moveBlockAcrossVolumes(block, hadoop.volume));
 
@@ -486,6 +488,16 @@ class VolsnapDatasetTest {
                 .allSatisfy(change -> assertThatThrownBy(change)
                         .isInstanceOf(AdmissionException.class)
                         .hasMessageContaining("rollback"));
+        assertThat(events).isEmpty();
+    }
+
+    @Test
+    void aScanThatMeetsAClosedPoolChangesNothingAndGoesOn() throws IOException {
+        pools.of(POOL).setAdmission(Admission.CLOSED);
+
+        dataset.checkAndUpdate(POOL, scanned(ReplicaPair.write(root, 1, 1000, 1, 512)));
+
+        verify(hadoop.dataset, never()).checkAndUpdate(any(), any());
         assertThat(events).isEmpty();
     }
 
@@ -498,6 +510,8 @@ class VolsnapDatasetTest {
                 .hasMessageContaining("epoch 3");
         assertThatThrownBy(() -> dataset.getMetaDataInputStream(block(1, 1000))).hasMessageContaining("epoch 3");
         assertThatThrownBy(() -> dataset.getBlockLocalPathInfo(block(1, 1000))).hasMessageContaining("epoch 3");
+        assertThatThrownBy(() -> dataset.getReplicaVisibleLength(block(1, 1000)))
+                .hasMessageContaining("epoch 3");
         assertThatThrownBy(() -> dataset.invalidate(POOL, new Block[0])).hasMessageContaining("epoch 3");
         assertThatThrownBy(() -> dataset.getBlockReports(POOL))
                 .isInstanceOf(UncheckedIOException.class)

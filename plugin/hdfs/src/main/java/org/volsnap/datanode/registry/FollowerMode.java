@@ -14,7 +14,7 @@ import org.volsnap.datanode.Admission;
  *    UNKNOWN ----------------> FOLLOWING
  *      |  ^                     |  |  ^ ^
  *      |  '---------------------'  |  | |
- *      |        lease over         |  | | every epoch applied (at the start of a DataNode)
+ *      |        lease over         |  | | every epoch applied (when the pool is opened)
  *      |                  prepared |  | '-----------------------.
  *      |                           v  | cancelled               |
  *      |---------------------> ROLLBACK_PENDING ----------> ROLLING_BACK

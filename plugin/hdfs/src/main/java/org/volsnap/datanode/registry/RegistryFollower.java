@@ -55,9 +55,16 @@ public final class RegistryFollower implements PoolFollower {
     private FollowerMode mode = FollowerMode.UNKNOWN;
     private boolean started;
     private boolean scanned;
+    private boolean scanning;
+    private boolean rejoining;
     private @Nullable EpochApplier applier;
 
     private volatile @Nullable String notServing;
+
+    /** The registration that was in force when the question was sent whose answer is believed. */
+    private volatile @Nullable Object confirmed;
+
+    private final Object confirming = new Object();
 
     /**
      * Nothing is read before {@link #beforeScan}.
@@ -94,7 +101,7 @@ public final class RegistryFollower implements PoolFollower {
         state = new FollowerState(pool);
         chain = new ChainKeeper(control, state, threads.dropping(), threads.follower());
         loop = new PollLoop(threads.follower(), this::ask, settings.pollInterval());
-        gate = new PoolGate(control, threads.gate(), settings.writerTimeout(), loop::nudge);
+        gate = new PoolGate(control, threads.gate(), settings.writerTimeout(), this::whenQuiet);
         verify = new VerifyService(control, threads.verifying(), loop::nudge);
         composer = new PollComposer(settings, control, state, chain);
         lease = new Lease(ticker);
@@ -107,8 +114,12 @@ public final class RegistryFollower implements PoolFollower {
     @Override
     public void beforeScan() throws IOException {
         threads.call(this::open);
-        threads.await(threads.call(this::ask));
-        applyEpochs();
+        try {
+            threads.await(threads.call(this::ask));
+            applyEpochs();
+        } finally {
+            threads.call(this::opened);
+        }
     }
 
     @Override
@@ -125,9 +136,21 @@ public final class RegistryFollower implements PoolFollower {
 
     @Override
     public void checkServing() throws IOException {
+        if (control.registration() != confirmed) {
+            confirmRegistration();
+        }
         String reason = notServing;
         if (reason != null) {
             throw new IOException(reason);
+        }
+    }
+
+    /** A NameNode that was started anew may know of a rollback that the last poll did not see. */
+    private void confirmRegistration() throws IOException {
+        synchronized (confirming) {
+            if (control.registration() != confirmed) {
+                threads.await(threads.call(this::ask));
+            }
         }
     }
 
@@ -140,6 +163,7 @@ public final class RegistryFollower implements PoolFollower {
     // ---- start
 
     private boolean open() throws IOException {
+        scanning = true;
         state.load(volumes.get());
         if (!scanned) {
             control.useOrigin(offline);
@@ -148,6 +172,12 @@ public final class RegistryFollower implements PoolFollower {
             chain.restore();
             started = true;
         }
+        return true;
+    }
+
+    private boolean opened() {
+        scanning = false;
+        rejoinWhenReady();
         return true;
     }
 
@@ -212,10 +242,12 @@ public final class RegistryFollower implements PoolFollower {
     // ---- polls
 
     private CompletableFuture<@Nullable Void> ask() {
+        Object registration = control.registration();
         List<VerifyResultProto> verified = verify.results();
         PollRequestProto request = request(verified);
         return reader.ask(request, response -> {
             obey(response);
+            confirmed = registration;
             verify.delivered(verified);
             if (knowsMoreThan(request)) {
                 loop.pollAgain();
@@ -255,8 +287,8 @@ public final class RegistryFollower implements PoolFollower {
         List<RollbackEpoch> unapplied = state.unappliedEpochs();
         notServing = unapplied.isEmpty()
                 ? null
-                : "restart this DataNode to apply rollback epoch "
-                        + unapplied.get(unapplied.size() - 1).number();
+                : "rollback epoch " + unapplied.get(unapplied.size() - 1).number() + " of block pool "
+                        + control.blockPoolId() + " is not applied yet on this DataNode";
         enter(FollowerMode.of(!unapplied.isEmpty(), state.registry().hasPendingRollback()));
         if (mode != FollowerMode.ROLLING_BACK) {
             chain.dropDeleted();
@@ -264,7 +296,27 @@ public final class RegistryFollower implements PoolFollower {
                 chain.recordOpen();
             }
         }
+        rejoinWhenReady();
         return mode;
+    }
+
+    /**
+     * On a running DataNode an epoch is applied where it is applied at a start: in {@link #beforeScan}, of another
+     * follower, once the pool has been closed. Until it is quiet, a writer or a queued deletion could change what the
+     * rollback puts back. A storage volume that is being added applies its epochs itself.
+     */
+    private void rejoinWhenReady() {
+        if (mode == FollowerMode.ROLLING_BACK && scanned && !scanning && gate.isQuiet() && !rejoining) {
+            rejoining = true;
+            control.rejoin();
+        }
+    }
+
+    private void whenQuiet() {
+        threads.follower().execute(() -> {
+            rejoinWhenReady();
+            loop.pollAgain();
+        });
     }
 
     private boolean isReady() {

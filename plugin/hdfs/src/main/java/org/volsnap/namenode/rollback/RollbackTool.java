@@ -33,9 +33,8 @@ import org.volsnap.protocol.proto.VolsnapProtos.SnapshotStateProto;
  * that a run that was killed leaves either the old or the new namespace, and a second run finishes. For one thread.
  */
 public final class RollbackTool {
-    private static final List<String> NEXT_LINES = List.of(
-            "hdfs --daemon start namenode",
-            "hdfs --daemon stop datanode; hdfs --daemon start datanode    # on every DataNode");
+    private static final List<String> NEXT_LINES =
+            List.of("hdfs --daemon start namenode", "hdfs dfsadmin -safemode wait", "hdfs fsck /");
 
     private final Configuration conf;
     private final Consumer<String> progress;

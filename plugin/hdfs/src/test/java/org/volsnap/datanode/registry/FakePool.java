@@ -26,6 +26,8 @@ final class FakePool implements PoolControl {
     final AtomicLong queuedDeletions = new AtomicLong();
     final AtomicInteger fullReports = new AtomicInteger();
     final AtomicInteger writersStopped = new AtomicInteger();
+    final AtomicInteger rejoins = new AtomicInteger();
+    volatile @Nullable Object registration;
     volatile boolean writersHang;
     volatile @Nullable Origin origin;
     volatile @Nullable SnapshotReplicaReader replica;
@@ -90,6 +92,16 @@ final class FakePool implements PoolControl {
     @Override
     public void triggerFullReport() {
         fullReports.incrementAndGet();
+    }
+
+    @Override
+    public void rejoin() {
+        rejoins.incrementAndGet();
+    }
+
+    @Override
+    public @Nullable Object registration() {
+        return registration;
     }
 
     @Override

@@ -513,9 +513,59 @@ class RegistryFollowerTest {
         awaitAdmission(Admission.CLOSED);
         assertThatThrownBy(follower::checkServing)
                 .isInstanceOf(IOException.class)
-                .hasMessage("restart this DataNode to apply rollback epoch 3");
+                .hasMessage("rollback epoch 3 of block pool " + POOL + " is not applied yet on this DataNode");
         assertThatThrownBy(follower::confirmBeforeReport).hasMessageContaining("rollback epoch 3");
         assertThat(pool.engine.calls).doesNotContain("versions 1");
+    }
+
+    @Test
+    void aRunningDataNodeLeavesAndJoinsAgainOnceItIsQuiet() throws IOException {
+        RegistryProto registry = Registries.of(4, snapshot(1, ACTIVE));
+        startWith(registry);
+        pool.queuedDeletions.set(1);
+        nameNode.tell(Registries.epoch(registry.toBuilder().setVersion(5).build(), 1, 1, 9_000));
+        await().untilAsserted(() -> assertThat(pool.writersStopped.get()).isGreaterThan(2));
+        assertThat(pool.rejoins).hasValue(0);
+        pool.queuedDeletions.set(0);
+        await().untilAsserted(() -> assertThat(pool.rejoins).hasValue(1));
+        int polls = nameNode.polls.size();
+        await().untilAsserted(() -> assertThat(nameNode.polls.size()).isGreaterThan(polls + 3));
+        assertThat(pool.rejoins).hasValue(1);
+    }
+
+    @Test
+    void aPreparedRollbackThatIsCommittedMakesItLeaveAndJoinAgain() throws IOException {
+        RegistryProto registry = Registries.of(4, snapshot(1, ACTIVE));
+        startWith(registry);
+        nameNode.tell(Registries.pending(registry, 1));
+        await().untilAsserted(
+                        () -> assertThat(nameNode.last().getRollbackReady()).isTrue());
+        loseNameNode();
+        assertThat(pool.rejoins).hasValue(0);
+        nameNode.tell(Registries.epoch(registry.toBuilder().setVersion(6).build(), 1, 1, 9_000));
+        await().untilAsserted(() -> assertThat(pool.rejoins).hasValue(1));
+        assertThat(pool.admissions).doesNotContainSubsequence(Admission.CLOSED, Admission.OPEN);
+    }
+
+    @Test
+    void afterANewRegistrationNothingIsServedBeforeTheRegistryIsRead() throws IOException {
+        nameNode.pollSeldom();
+        RegistryProto registry = Registries.of(4, snapshot(1, ACTIVE));
+        startWith(registry);
+        awaitMode(FollowerMode.FOLLOWING);
+        nameNode.fail(new IOException("connection refused"));
+        assertThatCode(follower::checkServing).doesNotThrowAnyException();
+
+        pool.registration = new Object();
+        assertThatThrownBy(follower::checkServing).hasMessageContaining("connection refused");
+        nameNode.tell(registry);
+        assertThatCode(follower::checkServing).doesNotThrowAnyException();
+        nameNode.fail(new IOException("connection refused"));
+        assertThatCode(follower::checkServing).doesNotThrowAnyException();
+
+        pool.registration = new Object();
+        nameNode.tell(Registries.epoch(registry.toBuilder().setVersion(5).build(), 1, 1, 9_000));
+        assertThatThrownBy(follower::checkServing).hasMessageContaining("rollback epoch 1");
     }
 
     @Test
@@ -531,6 +581,7 @@ class RegistryFollowerTest {
                 .isEqualTo(1);
         follower.afterScan();
         awaitAdmission(Admission.OPEN);
+        assertThat(pool.rejoins).hasValue(0);
     }
 
     @Test

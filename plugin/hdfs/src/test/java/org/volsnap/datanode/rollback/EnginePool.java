@@ -50,6 +50,16 @@ record EnginePool(String blockPoolId, SnapshotEngine engine, ChunkGeometry geome
     public void triggerFullReport() {}
 
     @Override
+    public void rejoin() {
+        throw new UnsupportedOperationException("not used here");
+    }
+
+    @Override
+    public @Nullable Object registration() {
+        return null;
+    }
+
+    @Override
     public long highestStamp() {
         return 0;
     }

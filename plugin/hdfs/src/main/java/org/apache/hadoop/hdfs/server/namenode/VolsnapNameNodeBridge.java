@@ -137,9 +137,14 @@ public final class VolsnapNameNodeBridge {
 
     /**
      * Writes an extended attribute of the root through the edit log; durable on return. Not through the NameNode's RPC
-     * methods: those would take a second write within one of our calls for a repetition of the first.
+     * methods: those would take a second write within one of our calls for a repetition of the first. To be called in
+     * {@link #exclusively}: a NameNode that stops closes its edit log under the same lock, and waiting for an edit that is
+     * logged after that would never end, nor would the stop.
      */
     public void setRootAttribute(String prefixedName, byte[] value) throws IOException {
+        if (!namesystem().getEditLog().isOpenForWrite()) {
+            throw new IOException("this NameNode is stopping or not active: it logs no edits");
+        }
         namesystem()
                 .setXAttr(
                         "/",
