@@ -186,13 +186,11 @@ public final class Demo {
         terminal.step("Rollback of the whole cluster");
         long start = System.nanoTime();
         commands.volsnap("-prepareRollback", SNAPSHOT);
-        terminal.command("hdfs --daemon stop namenode; hdfs --daemon stop datanode   (on every host)");
+        terminal.command("hdfs --daemon stop namenode");
         cluster.stopNameNode();
-        cluster.stopDataNodes();
         commands.volsnapInOwnProcess(cluster.baseDir(), "-rollback", SNAPSHOT);
-        terminal.command("hdfs --daemon start namenode; hdfs --daemon start datanode   (on every host)");
+        terminal.command("hdfs --daemon start namenode");
         cluster.startNameNode();
-        cluster.startDataNodes();
         awaitDataNodes();
         Waiting.until(
                 "the end of the open file's lease", () -> cluster.fileSystem().isFileClosed(open.path()));

@@ -3,6 +3,7 @@ package org.volsnap.demo;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.volsnap.testing.ClusterBuilder;
 import org.volsnap.testing.VolsnapCluster;
 
 /** The cluster of the demo: a NameNode and three DataNodes with two storage volumes each, and blocks of 1 MiB. */
@@ -12,10 +13,10 @@ final class DemoCluster {
     private DemoCluster() {}
 
     static VolsnapCluster start(Path directory) throws IOException {
-        return VolsnapCluster.builder(directory)
-                .dataNodes(3)
-                .storageVolumes(2)
-                .blockSize(BLOCK_SIZE)
-                .build();
+        return builder(directory).build();
+    }
+
+    static ClusterBuilder builder(Path directory) {
+        return VolsnapCluster.builder(directory).dataNodes(3).storageVolumes(2).blockSize(BLOCK_SIZE);
     }
 }

@@ -3,66 +3,129 @@ package org.volsnap.demo;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.apache.commons.io.FileUtils;
+import org.apache.hadoop.service.launcher.IrqHandler;
 import org.volsnap.testing.VolsnapCluster;
 
 /**
- * A cluster to play with: runs until its terminal says {@code quit} or ends. {@code stop} and {@code start} are what an
- * operator does to all daemons between {@code -prepareRollback}, {@code -rollback} and the work after it.
+ * A cluster to play with: runs until Ctrl-C or SIGTERM, and comes up with the same files and snapshots when it is started
+ * again. Everything else is done to it as to a real one, from another terminal.
  */
 public final class PlayCluster {
-    private final VolsnapCluster cluster;
+    /** What a shell adds to the number of the signal that ended a process. */
+    private static final int ENDED_BY_SIGNAL = 128;
+
+    private static final Duration SAFE_MODE = Duration.ofSeconds(30);
+
+    private final Path directory;
+    private final Path conf;
     private final Terminal terminal;
 
-    private PlayCluster(VolsnapCluster cluster, Terminal terminal) {
-        this.cluster = cluster;
+    private PlayCluster(Path directory, Path conf, Terminal terminal) {
+        this.directory = directory;
+        this.conf = conf;
         this.terminal = terminal;
     }
 
     /** Arguments: a directory for the cluster's files, the log file, the directory for the clients' configuration. */
     public static void main(String[] args) {
         Terminal terminal = Terminal.ofProcess();
-        int exitCode = 0;
-        Path conf = Path.of(args[2]);
-        try (Workspace workspace = Workspace.create(Path.of(args[0]), Path.of(args[1]), terminal);
-                VolsnapCluster cluster = DemoCluster.start(workspace.directory())) {
-            workspace.removeAtEnd(conf);
-            writeConfiguration(cluster, conf);
-            new PlayCluster(cluster, terminal).obey(new BufferedReader(new InputStreamReader(System.in, UTF_8)));
+        try {
+            Path directory = Files.createDirectories(Path.of(args[0])).toRealPath();
+            try (FileChannel file = FileChannel.open(
+                            directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    FileLock lock = file.tryLock()) {
+                if (lock == null) {
+                    terminal.bad("A cluster is running on " + directory + " already");
+                    System.exit(2);
+                }
+                Workspace.hadoopPrintsTo(Path.of(args[1]));
+                System.exit(new PlayCluster(directory, Path.of(args[2]), terminal).run());
+            }
         } catch (IOException | RuntimeException e) {
             terminal.bad("The cluster failed: " + e.getMessage() + " (log: " + args[1] + ")");
             e.printStackTrace();
-            exitCode = 2;
+            System.exit(2);
         }
-        System.exit(exitCode);
     }
 
-    private void obey(BufferedReader lines) throws IOException {
-        terminal.say("HDFS is up. In another terminal: bin/volsnap hdfs dfs -ls /");
-        terminal.say("                                 bin/volsnap hdfs volsnap -create first");
-        terminal.say("Here: stop (all daemons), start, quit");
-        boolean running = true;
-        for (String line = lines.readLine(); line != null && !line.equals("quit"); line = lines.readLine()) {
-            if (line.equals("stop") && running) {
-                cluster.stopNameNode();
-                cluster.stopDataNodes();
-                running = false;
-                terminal.say("stopped");
-            } else if (line.equals("start") && !running) {
-                cluster.startNameNode();
-                cluster.startDataNodes();
-                running = true;
-                terminal.say("started");
-            } else {
-                terminal.say("stop, start or quit; the cluster is " + (running ? "running" : "stopped"));
+    /** @return the exit code */
+    private int run() throws IOException {
+        Path temporary = directory.resolve("tmp");
+        FileUtils.deleteQuietly(temporary.toFile());
+        // Jetty unpacks its web applications there.
+        System.setProperty("java.io.tmpdir", Files.createDirectories(temporary).toString());
+        terminal.say("Starting a NameNode and three DataNodes on " + directory);
+        int signal;
+        try (VolsnapCluster cluster = start()) {
+            writeConfiguration(cluster, conf);
+            try (ControlPort port = ControlPort.open(new PlayDaemons(cluster), conf)) {
+                BlockingQueue<Integer> signals = signals();
+                greet(cluster);
+                signal = signals.take();
+            } finally {
+                FileUtils.deleteQuietly(conf.toFile());
             }
+            terminal.say("stopping");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw (IOException) new InterruptedIOException("interrupted").initCause(e);
         }
+        terminal.lastWord("stopped; its files stay in " + directory + ", remove that to begin anew");
+        return ENDED_BY_SIGNAL + signal;
+    }
+
+    /** Ctrl-C and SIGTERM. No shutdown hook: while the JVM goes down Hadoop refuses parts of an orderly stop. */
+    private static BlockingQueue<Integer> signals() {
+        BlockingQueue<Integer> signals = new LinkedBlockingQueue<>();
+        for (String name : List.of(IrqHandler.CONTROL_C, IrqHandler.SIGTERM)) {
+            new IrqHandler(name, data -> signals.add(data.getNumber())).bind();
+        }
+        return signals;
+    }
+
+    /** A cluster whose first start did not come to its end is made anew: nothing is in it. */
+    private VolsnapCluster start() throws IOException {
+        Path formatted = directory.resolve("formatted");
+        boolean again = Files.exists(formatted);
+        VolsnapCluster cluster = DemoCluster.builder(directory.resolve("cluster"))
+                .format(!again)
+                .waitForSafeMode(false)
+                .build();
+        if (!again) {
+            Files.createFile(formatted);
+        }
+        return cluster;
+    }
+
+    private void greet(VolsnapCluster cluster) {
+        terminal.say("HDFS is up: " + cluster.configuration().get("fs.defaultFS") + ", web: http://"
+                + cluster.nameNode().getHttpAddress().getHostString() + ":"
+                + cluster.nameNode().getHttpAddress().getPort());
+        try {
+            Waiting.until(
+                    "the end of safe mode", SAFE_MODE, () -> !cluster.nameNode().isInSafeMode());
+        } catch (IOException e) {
+            terminal.say("It is in safe mode: a rollback is prepared or not finished, see hdfs volsnap -status");
+        }
+        terminal.say("In another terminal, where bin/hdfs talks to this cluster:");
+        terminal.say("    PATH=\"$PWD/bin:$PATH\"");
+        terminal.say("    hdfs dfs -ls /");
+        terminal.say("    hdfs volsnap -create first");
+        terminal.say("Ctrl-C stops it; started again it has the same files and snapshots.");
     }
 
     private static void writeConfiguration(VolsnapCluster cluster, Path directory) throws IOException {

@@ -5,11 +5,12 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketException;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /** Waits for what the cluster does in its own time. */
 final class Waiting {
-    private static final long LONGEST_NANOS = TimeUnit.MINUTES.toNanos(3);
+    private static final Duration LONGEST = Duration.ofMinutes(3);
 
     private Waiting() {}
 
@@ -21,10 +22,15 @@ final class Waiting {
 
     /** @throws IOException when it does not hold after three minutes */
     static void until(String what, Condition condition) throws IOException {
+        until(what, LONGEST, condition);
+    }
+
+    /** @throws IOException when it does not hold after this time */
+    static void until(String what, Duration atMost, Condition condition) throws IOException {
         long start = System.nanoTime();
         while (!holdsNow(condition)) {
-            if (System.nanoTime() - start > LONGEST_NANOS) {
-                throw new IOException("waited three minutes for " + what);
+            if (System.nanoTime() - start > atMost.toNanos()) {
+                throw new IOException("waited " + atMost.toSeconds() + " seconds for " + what);
             }
             try {
                 TimeUnit.MILLISECONDS.sleep(20);

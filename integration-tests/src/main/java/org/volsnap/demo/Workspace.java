@@ -6,8 +6,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.commons.io.FileUtils;
 import org.apache.hadoop.util.ShutdownHookManager;
 
@@ -23,7 +21,6 @@ final class Workspace implements AutoCloseable {
     private static final int MAX_TRIES = 20;
 
     private final Path directory;
-    private final Queue<Path> others = new ConcurrentLinkedQueue<>();
     private volatile boolean closed;
 
     private Workspace(Path directory) {
@@ -32,9 +29,7 @@ final class Workspace implements AutoCloseable {
 
     /** Makes an empty directory below {@code parent} and sends what Hadoop prints to {@code log}. */
     static Workspace create(Path parent, Path log, Terminal terminal) throws IOException {
-        PrintStream hadoop = new PrintStream(Files.newOutputStream(log), true, StandardCharsets.UTF_8);
-        System.setOut(hadoop);
-        System.setErr(hadoop);
+        hadoopPrintsTo(log);
         Files.createDirectories(parent);
         Workspace workspace = new Workspace(Files.createTempDirectory(parent, Demo.DIRECTORY_PREFIX));
         // Jetty unpacks its web applications there.
@@ -43,13 +38,15 @@ final class Workspace implements AutoCloseable {
         return workspace;
     }
 
-    Path directory() {
-        return directory;
+    /** What this process prints from now on, but for its {@link Terminal}, goes there. */
+    static void hadoopPrintsTo(Path log) throws IOException {
+        PrintStream hadoop = new PrintStream(Files.newOutputStream(log), true, StandardCharsets.UTF_8);
+        System.setOut(hadoop);
+        System.setErr(hadoop);
     }
 
-    /** Has this removed with the workspace. */
-    void removeAtEnd(Path other) {
-        others.add(other);
+    Path directory() {
+        return directory;
     }
 
     /** Nothing here is worth an orderly end: the cluster exists for this demo only. */
@@ -68,6 +65,5 @@ final class Workspace implements AutoCloseable {
         for (int i = 0; i < MAX_TRIES && Files.exists(directory); i++) {
             FileUtils.deleteQuietly(directory.toFile());
         }
-        others.forEach(other -> FileUtils.deleteQuietly(other.toFile()));
     }
 }

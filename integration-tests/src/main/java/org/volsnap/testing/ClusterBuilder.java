@@ -28,6 +28,7 @@ public final class ClusterBuilder {
     private StorageType @Nullable [] volumeTypes;
     private int nameserviceCount = 1;
     private boolean format = true;
+    private boolean waitForSafeMode = true;
     private String clusterId = "volsnap-testing";
 
     ClusterBuilder(Path baseDir) {
@@ -98,6 +99,12 @@ public final class ClusterBuilder {
         return this;
     }
 
+    /** False for a cluster that may come up in safe mode and stay there. */
+    public ClusterBuilder waitForSafeMode(boolean value) {
+        waitForSafeMode = value;
+        return this;
+    }
+
     public ClusterBuilder clusterId(String value) {
         clusterId = value;
         return this;
@@ -140,6 +147,10 @@ public final class ClusterBuilder {
 
     boolean formats() {
         return format;
+    }
+
+    boolean waitsForSafeMode() {
+        return waitForSafeMode;
     }
 
     String clusterId() {

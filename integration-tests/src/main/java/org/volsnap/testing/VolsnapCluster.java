@@ -58,6 +58,7 @@ public final class VolsnapCluster implements AutoCloseable {
                 .numDataNodes(builder.dataNodeCount())
                 .storagesPerDatanode(builder.volumeCount())
                 .clusterId(builder.clusterId())
+                .waitSafeMode(builder.waitsForSafeMode())
                 .format(builder.formats());
         builder.volumeTypes().ifPresent(stock::storageTypes);
         if (builder.nameserviceCount() > 1) {
