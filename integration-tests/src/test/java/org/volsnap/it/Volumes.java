@@ -1,0 +1,103 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.it;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.hadoop.conf.ReconfigurationException;
+import org.apache.hadoop.hdfs.DFSTestUtil;
+import org.apache.hadoop.hdfs.protocol.ExtendedBlock;
+import org.apache.hadoop.hdfs.protocol.LocatedBlock;
+import org.apache.hadoop.hdfs.server.datanode.DataNode;
+import org.apache.hadoop.hdfs.server.datanode.DataNodeTestUtils;
+import org.apache.hadoop.hdfs.server.datanode.fsdataset.FsDatasetSpi;
+import org.apache.hadoop.hdfs.server.datanode.fsdataset.FsVolumeSpi;
+import org.volsnap.testing.VolsnapCluster;
+
+/** The storage volumes of the one DataNode of a cluster: which one holds a file, moves between them, their coming and going. */
+final class Volumes {
+    private static final String DATA_DIR = "dfs.datanode.data.dir";
+
+    private final VolsnapCluster cluster;
+
+    Volumes(VolsnapCluster cluster) {
+        this.cluster = cluster;
+    }
+
+    private DataNode dataNode() {
+        return cluster.dataNodes().get(0);
+    }
+
+    /** The storage volume of a file's first block. */
+    Path of(org.apache.hadoop.fs.Path file) throws IOException {
+        ExtendedBlock block = DFSTestUtil.getFirstBlock(cluster.fileSystem(), file);
+        return root(dataNode().getFSDataset().getVolume(block));
+    }
+
+    private static Path root(FsVolumeSpi volume) {
+        return Path.of(volume.getStorageLocation().getUri()).normalize();
+    }
+
+    /** Moves all blocks of a file to another storage volume, as the disk balancer does. */
+    void move(org.apache.hadoop.fs.Path file, Path to) throws IOException {
+        FsDatasetSpi<?> dataset = dataNode().getFSDataset();
+        String name = file.toUri().getPath();
+        try (FsDatasetSpi.FsVolumeReferences volumes = dataset.getFsVolumeReferences()) {
+            for (FsVolumeSpi volume : volumes) {
+                if (root(volume).equals(to)) {
+                    for (LocatedBlock block : cluster.fileSystem()
+                            .getClient()
+                            .getLocatedBlocks(name, 0)
+                            .getLocatedBlocks()) {
+                        dataset.moveBlockAcrossVolumes(block.getBlock(), volume);
+                    }
+                }
+            }
+        }
+        assertThat(of(file)).isEqualTo(to);
+    }
+
+    /** Deletes a file of one block, and waits until the replica has gone too. */
+    void deleteNow(org.apache.hadoop.fs.Path file) throws IOException {
+        ExtendedBlock block = DFSTestUtil.getFirstBlock(cluster.fileSystem(), file);
+        cluster.fileSystem().delete(file, false);
+        VolsnapCluster.waitFor(
+                "the end of " + block,
+                Duration.ofSeconds(60),
+                () -> !dataNode().getFSDataset().contains(block));
+        cluster.waitForDeletions();
+    }
+
+    /** What {@code dfsadmin -reconfig datanode} does with these storage volumes. */
+    void reconfigure(List<Path> roots) throws ReconfigurationException {
+        String value = roots.stream().map(root -> "[DISK]" + root.toUri()).collect(Collectors.joining(","));
+        dataNode().reconfigurePropertyImpl(DATA_DIR, value);
+        assertThat(cluster.storageVolumes(0)).containsExactlyInAnyOrderElementsOf(roots);
+    }
+
+    /** Has the DataNode look at a storage volume that has failed, and waits until it has let go of it. */
+    void awaitFailure(Path failed) throws Exception {
+        FsVolumeSpi volume = DataNodeTestUtils.getVolume(dataNode(), failed.toFile());
+        DataNodeTestUtils.waitForDiskError(dataNode(), requireNonNull(volume));
+        VolsnapCluster.waitFor(
+                "the end of " + failed,
+                Duration.ofSeconds(60),
+                () -> !cluster.storageVolumes(0).contains(failed));
+    }
+
+    /** Waits until {@code -status} says that so many block versions are lost. */
+    void awaitLost(String name, long count) {
+        Pattern line = Pattern.compile("^Lost: +" + count + " *$", Pattern.MULTILINE);
+        VolsnapCluster.waitFor(
+                count + " lost versions",
+                Duration.ofSeconds(30),
+                () -> line.matcher(cluster.volsnap("-status", name).orThrow().out())
+                        .find());
+    }
+}
