@@ -65,12 +65,15 @@ public final class ClusterBuilder {
     }
 
     /**
-     * A federation when more than one: as many NameNodes, each with a block pool of its own, on the same DataNodes. They
-     * keep their namespaces in their name directories, as they do without a key.
+     * A federation when more than one: as many NameNodes, each with a block pool of its own, on the same DataNodes.
      */
     public ClusterBuilder nameservices(int count) {
         nameserviceCount = count;
         conf.unset(VolsnapKeys.NAMESPACE_DIR);
+        for (int i = 1; i <= count; i++) {
+            Path kept = baseDir.resolve("volsnap-namespace-" + i);
+            conf.set(VolsnapKeys.NAMESPACE_DIR + ".ns" + i, kept.toUri().toString());
+        }
         return this;
     }
 

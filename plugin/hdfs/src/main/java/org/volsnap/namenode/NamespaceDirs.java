@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Properties;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.hdfs.DFSConfigKeys;
+import org.apache.hadoop.hdfs.DFSUtil;
 import org.apache.hadoop.hdfs.server.common.Util;
 import org.apache.hadoop.hdfs.server.namenode.FSNamesystem;
 import org.volsnap.conf.VolsnapKeys;
@@ -37,9 +39,18 @@ public record NamespaceDirs(List<Path> roots) {
         checkArgument(!roots.isEmpty(), "%s names no directory of this host", VolsnapKeys.NAMESPACE_DIR);
     }
 
-    /** As configured, else a directory {@code volsnap} beside {@code current} in every name directory. */
+    /**
+     * As configured, for this nameservice and NameNode where the key has their suffix; else a directory {@code volsnap} beside
+     * {@code current} in every name directory.
+     */
     public static NamespaceDirs of(Configuration conf) {
-        Collection<String> configured = conf.getTrimmedStringCollection(VolsnapKeys.NAMESPACE_DIR);
+        Configuration own = new Configuration(conf);
+        DFSUtil.setGenericConf(
+                own,
+                own.get(DFSConfigKeys.DFS_NAMESERVICE_ID),
+                own.get(DFSConfigKeys.DFS_HA_NAMENODE_ID_KEY),
+                VolsnapKeys.NAMESPACE_DIR);
+        Collection<String> configured = own.getTrimmedStringCollection(VolsnapKeys.NAMESPACE_DIR);
         return new NamespaceDirs(
                 configured.isEmpty()
                         ? paths(FSNamesystem.getNamespaceDirs(conf))

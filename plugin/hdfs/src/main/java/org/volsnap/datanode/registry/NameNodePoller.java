@@ -22,6 +22,7 @@ import org.apache.hadoop.ipc.StandbyException;
 import org.apache.hadoop.net.NetUtils;
 import org.apache.hadoop.security.UserGroupInformation;
 import org.jspecify.annotations.Nullable;
+import org.volsnap.protocol.RefusedException;
 import org.volsnap.protocol.VolsnapClient;
 import org.volsnap.protocol.proto.VolsnapProtos.PollRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PollResponseProto;
@@ -123,7 +124,12 @@ final class NameNodePoller implements RegistrySource {
             this.pool = pool;
         }
 
+        /** The NameNode of another block pool refuses, which says nothing about this pool's. */
         void add(InetSocketAddress address, IOException e) {
+            if (e instanceof RefusedException) {
+                add(address, "refuses: " + e.getMessage());
+                return;
+            }
             if (first == null) {
                 first = e;
             }

@@ -24,6 +24,7 @@ import org.apache.hadoop.ipc.protocolPB.GenericRefreshProtocolServerSideTranslat
 import org.apache.hadoop.net.NetUtils;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.volsnap.protocol.RefusedException;
 import org.volsnap.protocol.VolsnapProtocol;
 import org.volsnap.protocol.VolsnapProtocolPB;
 import org.volsnap.protocol.VolsnapServerTranslator;
@@ -85,6 +86,12 @@ class NameNodePollerTest {
     private InetSocketAddress standby() throws IOException {
         VolsnapProtocol protocol = mock(VolsnapProtocol.class);
         when(protocol.poll(any())).thenThrow(new StandbyException("standby"));
+        return nameNode(protocol);
+    }
+
+    private InetSocketAddress ofAnotherPool() throws IOException {
+        VolsnapProtocol protocol = mock(VolsnapProtocol.class);
+        when(protocol.poll(any())).thenThrow(new RefusedException("this NameNode has block pool BP-other"));
         return nameNode(protocol);
     }
 
@@ -160,6 +167,14 @@ class NameNodePollerTest {
         assertThatThrownBy(() -> poller.poll(REQUEST))
                 .isInstanceOf(NoPluginException.class)
                 .hasMessageContaining("runs without volsnap");
+    }
+
+    @Test
+    void theNameNodeOfAnotherBlockPoolDoesNotSpeakForThisOne() throws IOException {
+        configure(service(withoutPlugin()), service(ofAnotherPool()));
+        assertThatThrownBy(() -> poller.poll(REQUEST))
+                .isInstanceOf(NoPluginException.class)
+                .hasMessageContaining("has block pool BP-other");
     }
 
     @Test
