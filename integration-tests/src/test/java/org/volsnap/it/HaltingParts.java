@@ -85,6 +85,11 @@ public final class HaltingParts extends DefaultDataNodeParts {
         }
 
         @Override
+        public long count(SnapshotId owner) {
+            return store.count(owner);
+        }
+
+        @Override
         public long usedBytes(SnapshotId owner) {
             return store.usedBytes(owner);
         }

@@ -1,21 +1,18 @@
 /* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
 package org.volsnap.it;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.ReconfigurationException;
 import org.apache.hadoop.hdfs.DFSTestUtil;
 import org.apache.hadoop.hdfs.protocol.ExtendedBlock;
 import org.apache.hadoop.hdfs.protocol.LocatedBlock;
 import org.apache.hadoop.hdfs.server.datanode.DataNode;
-import org.apache.hadoop.hdfs.server.datanode.DataNodeTestUtils;
 import org.apache.hadoop.hdfs.server.datanode.fsdataset.FsDatasetSpi;
 import org.apache.hadoop.hdfs.server.datanode.fsdataset.FsVolumeSpi;
 import org.volsnap.testing.VolsnapCluster;
@@ -79,25 +76,5 @@ final class Volumes {
         String value = roots.stream().map(root -> "[DISK]" + root.toUri()).collect(Collectors.joining(","));
         dataNode().reconfigurePropertyImpl(DATA_DIR, value);
         assertThat(cluster.storageVolumes(0)).containsExactlyInAnyOrderElementsOf(roots);
-    }
-
-    /** Has the DataNode look at a storage volume that has failed, and waits until it has let go of it. */
-    void awaitFailure(Path failed) throws Exception {
-        FsVolumeSpi volume = DataNodeTestUtils.getVolume(dataNode(), failed.toFile());
-        DataNodeTestUtils.waitForDiskError(dataNode(), requireNonNull(volume));
-        VolsnapCluster.waitFor(
-                "the end of " + failed,
-                Duration.ofSeconds(60),
-                () -> !cluster.storageVolumes(0).contains(failed));
-    }
-
-    /** Waits until {@code -status} says that so many block versions are lost. */
-    void awaitLost(String name, long count) {
-        Pattern line = Pattern.compile("^Lost: +" + count + " *$", Pattern.MULTILINE);
-        VolsnapCluster.waitFor(
-                count + " lost versions",
-                Duration.ofSeconds(30),
-                () -> line.matcher(cluster.volsnap("-status", name).orThrow().out())
-                        .find());
     }
 }

@@ -12,10 +12,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -28,7 +26,6 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.volsnap.engine.EngineStatus.SnapshotStatus;
 import org.volsnap.model.BlockKey;
 import org.volsnap.model.ChunkRange;
 import org.volsnap.model.ReplicaFiles;
@@ -49,6 +46,7 @@ public final class CowEngine implements SnapshotEngine {
 
     private final EngineContext context;
     private final BlockIndex index;
+    private final Figures figures;
     private final BlockGate gate = new BlockGate();
     private final ChangeEpochs epochs = new ChangeEpochs();
     private final ExecutorService troubles = daemon();
@@ -67,6 +65,7 @@ public final class CowEngine implements SnapshotEngine {
         context = new EngineContext(
                 settings, origin, new Chain(chain), volumes, new Numbers(), new Statistics(), new Activity());
         index = new BlockIndex(context);
+        figures = new Figures(context, index);
         sweeper = new Sweeper(volumes);
         LossRecorder losses = new LossRecorder(volumes);
         copies = new CopyService(origin, settings);
@@ -114,7 +113,10 @@ public final class CowEngine implements SnapshotEngine {
     private void attach(Collection<VolumeStore> volumes) throws IOException {
         List<AttachedStore> stores = volumes.stream().map(AttachedStore::new).toList();
         new EngineLoader(context, index).load(stores);
-        stores.forEach(context.volumes()::attach);
+        for (AttachedStore store : stores) {
+            context.volumes().attach(store);
+            figures.returns(store);
+        }
     }
 
     @Override
@@ -126,7 +128,10 @@ public final class CowEngine implements SnapshotEngine {
 
     @Override
     public void removeVolume(VolumeStore volume) {
-        context.volumes().detach(volume.exceptions().id()).ifPresent(CowEngine::closeQuietly);
+        context.volumes().detach(volume.exceptions().id()).ifPresent(store -> {
+            figures.leaves(store);
+            closeQuietly(store);
+        });
     }
 
     private static void closeQuietly(AttachedStore store) {
@@ -430,27 +435,7 @@ public final class CowEngine implements SnapshotEngine {
 
     @Override
     public EngineStatus status() {
-        Map<SnapshotId, SnapshotStatus> snapshots = new TreeMap<>();
-        for (ChainLink snapshot : chain()) {
-            snapshots.put(snapshot.id(), statusOf(snapshot));
-        }
-        Activity activity = context.activity();
-        return new EngineStatus(
-                activity.pending(), context.statistics().completed(), activity.conflictingReads(), snapshots);
-    }
-
-    private SnapshotStatus statusOf(ChainLink snapshot) {
-        Statistics.Owned owned = context.statistics().of(snapshot.id());
-        long wholeBytes = context.volumes().all().stream()
-                .mapToLong(store -> store.replicas().usedBytes(snapshot.id()))
-                .sum();
-        long lost = context.statistics().lost().stream()
-                .filter(version ->
-                        Visibility.sees(snapshot, version) || (version.isPrivate() && version.isOwnedBy(snapshot.id())))
-                .map(version -> version.header().key())
-                .distinct()
-                .count();
-        return new SnapshotStatus(owned.versions(), owned.chunks(), owned.bytes() + wholeBytes, lost);
+        return figures.status();
     }
 
     @Override

@@ -56,6 +56,9 @@ public interface WholeReplicaStore {
     /** Unlinks the pair. Nothing happens when it is gone already. */
     void remove(WholeReplica replica) throws IOException;
 
+    /** Replicas kept under this owner, as last counted: asks no disk. */
+    long count(SnapshotId owner);
+
     /** Bytes kept under this owner, as last counted. */
     long usedBytes(SnapshotId owner);
 }

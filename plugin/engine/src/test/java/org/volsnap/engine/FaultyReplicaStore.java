@@ -54,6 +54,11 @@ record FaultyReplicaStore(WholeReplicaStore delegate) implements WholeReplicaSto
     }
 
     @Override
+    public long count(SnapshotId owner) {
+        return delegate.count(owner);
+    }
+
+    @Override
     public long usedBytes(SnapshotId owner) {
         return delegate.usedBytes(owner);
     }

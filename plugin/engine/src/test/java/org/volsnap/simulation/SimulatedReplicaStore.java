@@ -58,6 +58,11 @@ record SimulatedReplicaStore(WholeReplicaStore delegate, Plan plan) implements W
     }
 
     @Override
+    public long count(SnapshotId owner) {
+        return delegate.count(owner);
+    }
+
+    @Override
     public long usedBytes(SnapshotId owner) {
         return delegate.usedBytes(owner);
     }

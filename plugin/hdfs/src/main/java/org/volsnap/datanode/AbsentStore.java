@@ -117,6 +117,11 @@ final class AbsentStore implements ExceptionStore, WholeReplicaStore {
     }
 
     @Override
+    public long count(SnapshotId owner) {
+        return 0;
+    }
+
+    @Override
     public long usedBytes(SnapshotId owner) {
         return 0;
     }

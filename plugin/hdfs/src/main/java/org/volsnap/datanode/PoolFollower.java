@@ -17,6 +17,9 @@ public interface PoolFollower extends Closeable {
     /** Called when Hadoop has scanned the pool: polling begins. */
     void afterScan();
 
+    /** Called when storage volumes were taken out: nothing is kept on them any more. */
+    void volumesRemoved();
+
     /** Called before a block report: asks the NameNode now, and throws unless every epoch it knows is applied here. */
     void confirmBeforeReport() throws IOException;
 

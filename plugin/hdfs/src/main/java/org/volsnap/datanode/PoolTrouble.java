@@ -60,6 +60,13 @@ final class PoolTrouble {
         LOG.error("{}: no snapshot store on {}: what it holds for snapshots is lost", blockPoolId, root, reason);
     }
 
+    /** This storage volume was taken out, or has failed, while there were snapshots. */
+    synchronized void volumeAway(Path root) {
+        badVolumes.put(root, "taken out or failed");
+        LOG.warn("{}: what {} holds for snapshots is lost until it is back", blockPoolId, root);
+    }
+
+    /** There is nothing to be said about this storage volume any more. */
     synchronized void volumeGone(Path root) {
         badVolumes.remove(root);
     }

@@ -18,6 +18,11 @@ public record PoolVolume(Path root, VolumeStore store) {
         requireNonNull(store, "store is null");
     }
 
+    /** Whether the stores could not be opened: what lies in {@link #volsnap} may be somebody else's. */
+    public boolean isStoreAbsent() {
+        return store.exceptions() instanceof AbsentStore;
+    }
+
     /** Where Hadoop keeps the pool's replicas, on this storage volume. */
     public Path current(String blockPoolId) {
         return root.resolve("current").resolve(blockPoolId).resolve("current");

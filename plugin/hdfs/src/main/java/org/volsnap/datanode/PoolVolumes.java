@@ -30,6 +30,7 @@ final class PoolVolumes implements Closeable {
     private final FileStoreOptions options;
     private final PoolTrouble trouble;
     private final ConcurrentMap<Path, OpenedStore> opened = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Path, VolumeStore> absent = new ConcurrentHashMap<>();
 
     PoolVolumes(DataNodeParts parts, FileStoreOptions options, PoolTrouble trouble) {
         this.parts = requireNonNull(parts, "parts is null");
@@ -47,12 +48,14 @@ final class PoolVolumes implements Closeable {
             try {
                 engine.addVolume(store.stores());
                 opened.put(root, store);
+                absent.remove(root);
                 trouble.volumeGone(root);
             } catch (IOException | RuntimeException e) {
                 closeQuietly(root, store);
                 throw e;
             }
         } catch (IOException | RuntimeException e) {
+            absent.put(root, AbsentStore.on(root));
             trouble.volumeLost(root, e);
         }
     }
@@ -60,8 +63,12 @@ final class PoolVolumes implements Closeable {
     /** Lets the stores of a storage volume go; nothing when there are none. */
     void remove(Path root, SnapshotEngine engine) {
         trouble.volumeGone(root);
+        absent.remove(root);
         OpenedStore store = opened.remove(root);
         if (store != null) {
+            if (!engine.chain().isEmpty()) {
+                trouble.volumeAway(root);
+            }
             engine.removeVolume(store.stores());
             closeQuietly(root, store);
         }
@@ -70,13 +77,14 @@ final class PoolVolumes implements Closeable {
     /** The stores of this storage volume; refusing ones when it has none. */
     VolumeStore stores(Path root) {
         OpenedStore store = opened.get(root);
-        return store == null ? AbsentStore.on(root) : store.stores();
+        return store == null ? absent.getOrDefault(root, AbsentStore.on(root)) : store.stores();
     }
 
-    /** Those whose stores are in service. */
+    /** Those that Hadoop uses, also where their stores could not be opened: a rollback is about what lies on them too. */
     Collection<PoolVolume> inService() {
         List<PoolVolume> volumes = new ArrayList<>();
         opened.forEach((root, store) -> volumes.add(new PoolVolume(root, store.stores())));
+        absent.forEach((root, store) -> volumes.add(new PoolVolume(root, store)));
         return volumes;
     }
 

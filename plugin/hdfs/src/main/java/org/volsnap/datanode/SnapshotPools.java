@@ -123,8 +123,8 @@ final class SnapshotPools implements Closeable {
         }
     }
 
-    /** Before Hadoop scans a storage volume that is added while it runs. */
-    void beforeAddVolume(StorageLocation location) throws IOException {
+    /** Before Hadoop scans a storage volume that is added while it runs. Hadoop adds several at once, from many threads. */
+    synchronized void beforeAddVolume(StorageLocation location) throws IOException {
         Path root = StorageRoots.of(location);
         for (SnapshotPool pool : pools.values()) {
             pool.addVolume(root);
@@ -142,8 +142,9 @@ final class SnapshotPools implements Closeable {
     }
 
     void removeVolumes(Collection<StorageLocation> locations) {
-        for (StorageLocation location : locations) {
-            pools.values().forEach(pool -> pool.removeVolume(StorageRoots.of(location)));
+        for (SnapshotPool pool : pools.values()) {
+            locations.forEach(location -> pool.removeVolume(StorageRoots.of(location)));
+            pool.follower().volumesRemoved();
         }
     }
 

@@ -65,6 +65,11 @@ final class TestParts implements DataNodeParts {
             }
 
             @Override
+            public void volumesRemoved() {
+                events.add("volumes removed");
+            }
+
+            @Override
             public void confirmBeforeReport() throws IOException {
                 checkServing();
             }

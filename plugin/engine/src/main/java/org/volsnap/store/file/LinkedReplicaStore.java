@@ -153,6 +153,12 @@ final class LinkedReplicaStore implements WholeReplicaStore {
     }
 
     @Override
+    public long count(SnapshotId owner) {
+        OwnerLinks found = owners.get(owner);
+        return found == null ? 0 : found.count();
+    }
+
+    @Override
     public long usedBytes(SnapshotId owner) {
         OwnerLinks found = owners.get(owner);
         return found == null ? 0 : found.usedBytes();

@@ -38,10 +38,11 @@ final class OwnerLinks {
     /** Directories whose names are durable. */
     private final Set<Integer> durable = ConcurrentHashMap.newKeySet();
 
-    /** By directory, whether its content is in {@link #bytes}; each under its directory's monitor. */
+    /** By directory, whether its content is in the sums; each under its directory's monitor. */
     private final boolean[] counted = new boolean[ReplicaNames.DIRECTORIES];
 
     private final LongAdder bytes = new LongAdder();
+    private final LongAdder replicas = new LongAdder();
 
     /** @param links the directory of all owners */
     OwnerLinks(StoreFiles files, String pool, SnapshotId owner, Path links) {
@@ -72,6 +73,10 @@ final class OwnerLinks {
 
     long usedBytes() {
         return bytes.sum();
+    }
+
+    long count() {
+        return replicas.sum();
     }
 
     /** Links meta, then data, unless the pair is there; the directory that holds them is durable, they are not. */
@@ -112,14 +117,15 @@ final class OwnerLinks {
             files.link(to.meta(), from.meta());
             files.link(to.data(), from.data());
             long length = length(to);
-            count(index, length);
+            count(index, length, 1);
             return length;
         }
     }
 
-    private void count(int index, long change) {
+    private void count(int index, long length, int sign) {
         if (counted[index]) {
-            bytes.add(change);
+            bytes.add(length * sign);
+            replicas.add(sign);
         }
     }
 
@@ -141,10 +147,13 @@ final class OwnerLinks {
         int index = ReplicaNames.directoryIndex(key.blockId());
         ReplicaFiles replica = ReplicaNames.files(ReplicaNames.directory(root, index), key);
         synchronized (monitor(index)) {
-            long length = isPair(replica) ? length(replica) : 0;
+            boolean pair = isPair(replica);
+            long length = pair ? length(replica) : 0;
             files.delete(replica.data());
             files.delete(replica.meta());
-            count(index, -length);
+            if (pair) {
+                count(index, length, -1);
+            }
         }
     }
 
@@ -178,16 +187,19 @@ final class OwnerLinks {
                 return;
             }
             long sum = 0;
+            long pairs = 0;
             for (BlockKey key : keys(directory)) {
                 ReplicaFiles replica = ReplicaNames.files(directory, key);
                 if (isPair(replica)) {
                     sum += length(replica);
+                    pairs++;
                 } else {
                     files.delete(replica.data());
                     files.delete(replica.meta());
                 }
             }
             bytes.add(sum);
+            replicas.add(pairs);
             counted[index] = true;
         }
         prune(index);

@@ -134,6 +134,15 @@ public final class MemoryReplicaStore implements WholeReplicaStore {
     }
 
     @Override
+    public long count(SnapshotId owner) {
+        synchronized (lock) {
+            return kept.values().stream()
+                    .filter(replica -> replica.owner().equals(owner))
+                    .count();
+        }
+    }
+
+    @Override
     public long usedBytes(SnapshotId owner) {
         synchronized (lock) {
             return kept.values().stream()

@@ -54,14 +54,25 @@ final class FollowerState {
 
     /** Takes storage volumes in that are not known yet. A damaged file counts as absent: its epochs are applied again. */
     void load(Collection<PoolVolume> found) {
-        volumes.keySet().retainAll(found.stream().map(PoolVolume::root).toList());
-        appliedEpochs.keySet().retainAll(volumes.keySet());
+        retain(found);
+        boolean skipped = false;
         for (PoolVolume volume : found) {
             if (volumes.put(volume.root(), volume) == null) {
-                long applied = read(volume.volsnap(pool));
-                appliedEpochs.put(volume.root(), isEmpty(volume) ? RegistryRules.lastEpoch(registry) : applied);
+                boolean isNew = isEmpty(volume);
+                long applied = volume.isStoreAbsent() ? readAppliedEpoch(volume) : read(volume.volsnap(pool));
+                appliedEpochs.put(volume.root(), isNew ? RegistryRules.lastEpoch(registry) : applied);
+                skipped |= isNew && appliedEpoch(volume) > 0;
             }
         }
+        if (skipped) {
+            save(); // once there is something on it, it would not be seen any more that the epochs are older
+        }
+    }
+
+    /** Forgets storage volumes that are not among these: one that comes back is read anew. */
+    void retain(Collection<PoolVolume> inService) {
+        volumes.values().retainAll(inService);
+        appliedEpochs.keySet().retainAll(volumes.keySet());
     }
 
     /** A new disk has nothing that a rollback could be about. */
@@ -104,6 +115,17 @@ final class FollowerState {
         } catch (IOException e) {
             unreadable = "registry file can't be read: " + e.getMessage();
             LOG.error("{}: {}; every rollback epoch is applied again in {}", pool, unreadable, directory, e);
+            return 0;
+        }
+    }
+
+    private long readAppliedEpoch(PoolVolume volume) {
+        try {
+            return StateFile.read(volume.volsnap(pool))
+                    .map(FollowerStateProto::getAppliedEpoch)
+                    .orElse(0L);
+        } catch (IOException e) {
+            LOG.warn("{}: every rollback epoch is applied again on {}", pool, volume.root(), e);
             return 0;
         }
     }
@@ -192,16 +214,36 @@ final class FollowerState {
                 .toList();
     }
 
-    /** Durable when it returns. */
+    /** Durable when it returns; where the stores could not be opened, as far as that can be. */
     void setAppliedEpoch(PoolVolume volume, long epoch) throws IOException {
-        StateFile.write(volume.volsnap(pool), toProto(epoch));
+        if (volume.isStoreAbsent()) {
+            noteAppliedEpoch(volume, epoch);
+        } else {
+            StateFile.write(volume.volsnap(pool), toProto(epoch));
+        }
         appliedEpochs.put(volume.root(), epoch);
+    }
+
+    /** Leaves the rest as it is: it may be another DataNode's. */
+    private void noteAppliedEpoch(PoolVolume volume, long epoch) {
+        Path directory = volume.volsnap(pool);
+        try {
+            FollowerStateProto.Builder kept = StateFile.read(directory)
+                    .map(FollowerStateProto::toBuilder)
+                    .orElseGet(FollowerStateProto::newBuilder);
+            StateFile.write(directory, kept.setAppliedEpoch(epoch).build());
+        } catch (IOException e) {
+            LOG.warn("{}: rollback epoch {} is applied again on {} after a restart", pool, epoch, volume.root(), e);
+        }
     }
 
     /** Durable when it returns, but for storage volumes that can't be written: those are named as damage. */
     void save() {
         unwritable = null;
         for (PoolVolume volume : volumes.values()) {
+            if (volume.isStoreAbsent()) {
+                continue;
+            }
             try {
                 StateFile.write(volume.volsnap(pool), toProto(appliedEpoch(volume)));
             } catch (IOException e) {

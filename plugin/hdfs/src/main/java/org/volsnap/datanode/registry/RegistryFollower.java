@@ -129,6 +129,11 @@ public final class RegistryFollower implements PoolFollower {
     }
 
     @Override
+    public void volumesRemoved() {
+        threads.follower().execute(() -> state.retain(volumes.get()));
+    }
+
+    @Override
     public void confirmBeforeReport() throws IOException {
         threads.await(threads.call(this::ask));
         checkServing();

@@ -119,6 +119,35 @@ class FollowerStateTest {
     }
 
     @Test
+    void aStorageVolumeThatComesBackIsReadAnewAndNothingIsKeptOnItMeanwhile() throws IOException {
+        FollowerState state = saved();
+        state.setRegistry(Registries.epoch(Registries.of(6), 1, 1, 9_000));
+        state.setAppliedEpoch(first, 1);
+        state.setAppliedEpoch(second, 1);
+        state.retain(List.of(first));
+        state.setRegistry(Registries.epoch(state.registry(), 2, 1, 19_000));
+        state.setAppliedEpoch(first, 2);
+        assertThat(state.unappliedEpochs()).isEmpty();
+        state.save();
+        assertThat(load(second).appliedEpoch()).isEqualTo(1);
+        state.load(List.of(first, second));
+        assertThat(state.behind(state.unappliedEpochs().get(0))).containsExactly(second);
+    }
+
+    @Test
+    void aNewStorageVolumeRemembersThatOlderEpochsAreNotItsOwn() throws IOException {
+        FollowerState state = saved();
+        state.setRegistry(Registries.epoch(Registries.of(6), 1, 1, 9_000));
+        state.setAppliedEpoch(first, 1);
+        state.setAppliedEpoch(second, 1);
+        PoolVolume added = volume("added");
+        state.load(List.of(first, second, added));
+        assertThat(state.unappliedEpochs()).isEmpty();
+        Files.createDirectories(added.current(POOL).resolve("finalized").resolve("subdir0"));
+        assertThat(load(added).appliedEpoch()).isEqualTo(1);
+    }
+
+    @Test
     void aDamagedFileIsNamedCountsAsASnapshotAndItsEpochsAreAppliedAgain() throws IOException {
         FollowerState state = saved();
         state.setAppliedEpoch(first, 1);
