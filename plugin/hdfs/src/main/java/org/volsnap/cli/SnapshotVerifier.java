@@ -106,6 +106,7 @@ final class SnapshotVerifier {
                 .setBlockId(block.blockId())
                 .setStamp(block.stamp())
                 .setLength(block.length())
+                .setUnderConstruction(block.underConstruction())
                 .build();
     }
 

@@ -122,15 +122,15 @@ final class ReplicaPreserver {
     }
 
     /**
-     * After {@code createRbw}: a replica whose stamp was given out before T but that is created after it has no bytes in
-     * the snapshot. While T is not known nothing is recorded; the list of open replicas that is taken after T has it.
+     * After {@code createRbw} and {@code convertTemporaryToRbw} (a DataNode joins a pipeline): a replica whose stamp was
+     * given out before T but that is created after it has no bytes in the snapshot. While T is not known nothing is recorded; the list of open replicas that is taken after T has it.
      */
     void recordCreated(ReplicaInfo created) throws InterruptedIOException {
         Optional<ChainLink> last = Lists.reverse(engine.chain()).stream()
                 .filter(link -> !link.fence().isOpen() && link.fence().contains(created.getGenerationStamp()))
                 .findFirst();
         if (last.isPresent()) {
-            guarded("createRbw", created.getBlockId(), () -> {
+            guarded("a new replica", created.getBlockId(), () -> {
                 Optional<LiveReplica> live = replicas.translate(created);
                 if (live.isPresent()) {
                     engine.recordOpen(last.get().id(), List.of(empty(live.get())));

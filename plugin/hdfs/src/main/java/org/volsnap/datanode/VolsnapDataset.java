@@ -145,7 +145,9 @@ final class VolsnapDataset extends ForwardingDataset {
         SnapshotPool pool = pools.of(temporary.getBlockPoolId());
         try (Pass pass = pool.enter("convertTemporaryToRbw", temporary.getBlockId(), temporary.getGenerationStamp());
                 OpenReplicas.Call start = pool.open().start(temporary.getBlockId())) {
-            return super.convertTemporaryToRbw(temporary);
+            ReplicaInPipeline opened = super.convertTemporaryToRbw(temporary);
+            pool.preserver().recordCreated(opened.getReplicaInfo());
+            return opened;
         }
     }
 

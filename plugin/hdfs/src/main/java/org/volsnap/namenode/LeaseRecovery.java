@@ -36,18 +36,21 @@ final class LeaseRecovery {
         rounds = 0;
     }
 
-    /** Asks for every file that is not closed yet. */
-    void housekeep() {
+    /** Asks for every file that is not closed yet; true when the last of them is closed now. */
+    boolean housekeep() {
         if (open.isEmpty()) {
-            return;
+            return false;
         }
         open.removeIf(this::isClosed);
         if (open.isEmpty()) {
             LOG.info("every file that was open at the snapshot is closed");
-        } else if (++rounds > MAX_ROUNDS) {
+            return true;
+        }
+        if (++rounds > MAX_ROUNDS) {
             LOG.warn("giving up on the leases of {}", open);
             open.clear();
         }
+        return false;
     }
 
     private boolean isClosed(String path) {

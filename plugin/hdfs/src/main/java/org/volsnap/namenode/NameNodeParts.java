@@ -45,17 +45,18 @@ record NameNodeParts(
         // Milliseconds since 1970 grow faster than tasks can be started.
         VerifyTasks verifyTasks = new VerifyTasks(ticker, clock.millis());
         FullReports fullReports = new FullReports();
+        RestoredOpenBlocks openBlocks = new RestoredOpenBlocks(nameNode);
         return new NameNodeParts(
                 nameNode,
                 registry,
                 operations,
                 tracker,
                 verifyTasks,
-                new PollService(nameNode, conf, registry, tracker, verifyTasks, fullReports),
+                new PollService(nameNode, conf, registry, tracker, verifyTasks, fullReports, openBlocks),
                 creator,
                 new SnapshotDeleter(nameNode, registry, tracker, keeper),
                 new RollbackPreparer(nameNode, registry, creator, barrier, tracker, dirs, clock),
-                new RollbackFollowUp(nameNode, registry, tracker, fullReports, new LeaseRecovery(nameNode)),
+                new RollbackFollowUp(nameNode, registry, tracker, fullReports, new LeaseRecovery(nameNode), openBlocks),
                 new Leftovers(nameNode, registry, keeper),
                 new NamespaceReader(registry, dirs),
                 new StatusReport(nameNode, registry, tracker, dirs));

@@ -30,6 +30,7 @@ final class PollService {
     private final DatanodeTracker tracker;
     private final VerifyTasks verifyTasks;
     private final FullReports fullReports;
+    private final RestoredOpenBlocks openBlocks;
 
     PollService(
             VolsnapNameNodeBridge nameNode,
@@ -37,7 +38,8 @@ final class PollService {
             RegistryKeeper registry,
             DatanodeTracker tracker,
             VerifyTasks verifyTasks,
-            FullReports fullReports) {
+            FullReports fullReports,
+            RestoredOpenBlocks openBlocks) {
         this.nameNode = requireNonNull(nameNode, "nameNode is null");
         this.conf = requireNonNull(conf, "conf is null");
         this.settings = NameNodeSettings.of(conf);
@@ -45,6 +47,7 @@ final class PollService {
         this.tracker = requireNonNull(tracker, "tracker is null");
         this.verifyTasks = requireNonNull(verifyTasks, "verifyTasks is null");
         this.fullReports = requireNonNull(fullReports, "fullReports is null");
+        this.openBlocks = requireNonNull(openBlocks, "openBlocks is null");
     }
 
     PollResponseProto poll(PollRequestProto request) throws IOException {
@@ -54,10 +57,12 @@ final class PollService {
             throw new RefusedException(
                     "this NameNode has block pool " + nameNode.blockPoolId() + ", not " + request.getBlockPoolId());
         }
+        Registry current = registry.current();
         PollResponseProto.Builder response = PollResponseProto.newBuilder()
-                .setRegistry(registry.current().toProto())
+                .setRegistry(current.toProto())
                 .setPollIntervalMillis(settings.pollInterval(tracker.count()).toMillis())
                 .setLeaseMillis(settings.lease().toMillis());
+        openBlocks.after(request.getAppliedEpoch(), current).ifPresent(response::setOpenBlocks);
         String datanode = request.getDatanodeUuid();
         if (nameNode.isRegistered(datanode)) {
             tracker.polled(request);

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.hdfs.protocol.DatanodeID;
 import org.apache.hadoop.hdfs.server.blockmanagement.DatanodeDescriptor;
 import org.apache.hadoop.hdfs.server.namenode.VolsnapNameNodeBridge;
@@ -25,29 +26,34 @@ final class RollbackFollowUp {
     private final DatanodeTracker tracker;
     private final FullReports fullReports;
     private final LeaseRecovery leases;
+    private final RestoredOpenBlocks openBlocks;
 
     RollbackFollowUp(
             VolsnapNameNodeBridge nameNode,
             RegistryKeeper registry,
             DatanodeTracker tracker,
             FullReports fullReports,
-            LeaseRecovery leases) {
+            LeaseRecovery leases,
+            RestoredOpenBlocks openBlocks) {
         this.nameNode = requireNonNull(nameNode, "nameNode is null");
         this.registry = requireNonNull(registry, "registry is null");
         this.tracker = requireNonNull(tracker, "tracker is null");
         this.fullReports = requireNonNull(fullReports, "fullReports is null");
         this.leases = requireNonNull(leases, "leases is null");
+        this.openBlocks = requireNonNull(openBlocks, "openBlocks is null");
     }
 
     /** To be called when this NameNode begins to serve: holds safe mode where a rollback is pending or not finished. */
     void holdSafeMode() throws IOException {
         Registry current = registry.current();
-        if (current.pendingRollback().isEmpty() && current.unfinishedEpoch().isEmpty()) {
+        Optional<RollbackEpochProto> epoch = current.unfinishedEpoch();
+        if (current.pendingRollback().isEmpty() && epoch.isEmpty()) {
             return;
         }
         nameNode.enterSafeMode();
-        if (current.unfinishedEpoch().isPresent()) {
+        if (epoch.isPresent()) {
             leases.note();
+            openBlocks.note(epoch.get().getNumber());
             LOG.info("a rollback has to be carried out by the DataNodes; safe mode is held until they have");
         } else {
             LOG.info("a rollback is prepared; safe mode is held until it is carried out or cancelled");
@@ -59,8 +65,24 @@ final class RollbackFollowUp {
         if (epoch != null) {
             follow(epoch);
         } else if (!nameNode.isInSafeMode()) {
-            leases.housekeep();
+            recoverLeases();
         }
+    }
+
+    /**
+     * What a recovery passed over is of an old stamp now: it goes when it is reported again, and is in the way of a new
+     * replica until then.
+     */
+    private void recoverLeases() {
+        if (leases.housekeep()) {
+            wantFullReports();
+        }
+    }
+
+    private void wantFullReports() {
+        fullReports.want(nameNode.liveDatanodes().stream()
+                .map(DatanodeID::getDatanodeUuid)
+                .toList());
     }
 
     private void follow(RollbackEpochProto epoch) throws IOException {
@@ -70,13 +92,11 @@ final class RollbackFollowUp {
         }
         if (!nameNode.isInSafeMode()) {
             // Leases first: once the epoch is finished, nothing would remind another process of them.
-            leases.housekeep();
+            recoverLeases();
             registry.update(current -> current.finishEpoch(epoch.getNumber()));
             // The first report after a start does not make the NameNode drop blocks that it does not know; the next
             // does.
-            fullReports.want(nameNode.liveDatanodes().stream()
-                    .map(DatanodeID::getDatanodeUuid)
-                    .toList());
+            wantFullReports();
         }
     }
 

@@ -305,6 +305,17 @@ class VolsnapDatasetTest {
     }
 
     @Test
+    void aReplicaThatJoinsAPipelineAfterTIsRecordedAsEmpty() throws IOException {
+        hadoop.written(1, 1999, 700, 700);
+        ReplicaInPipeline joined = (ReplicaInPipeline) requireNonNull(hadoop.map.get(1L));
+        when(hadoop.dataset.convertTemporaryToRbw(any())).thenReturn(joined);
+
+        assertThat(dataset.convertTemporaryToRbw(block(1, 1999))).isSameAs(joined);
+
+        assertThat(events).containsExactly("record for 1 1_1999 OPEN of 0");
+    }
+
+    @Test
     void aReplicaCreatedUnderAStampFromAfterTIsNotRecorded() throws IOException {
         createsRbw();
 

@@ -33,7 +33,7 @@ final class BlockVerifier {
             if (replica.isEmpty()) {
                 return result.setResult(NOT_HERE).build();
             }
-            checkLength(replica.get(), block.getLength());
+            checkLength(replica.get(), block);
             replica.get().verify();
             return result.setResult(GOOD).build();
         } catch (IOException | RuntimeException e) {
@@ -44,8 +44,9 @@ final class BlockVerifier {
     }
 
     /** A block that was open at T may be longer here than in the namespace, which learns its length at the end. */
-    private static void checkLength(SnapshotReplicaReader replica, long length) throws IOException {
-        boolean open = replica.state() == VersionState.OPEN;
+    private static void checkLength(SnapshotReplicaReader replica, BlockRefProto block) throws IOException {
+        boolean open = block.getUnderConstruction() || replica.state() == VersionState.OPEN;
+        long length = block.getLength();
         if (replica.length() < length || (!open && replica.length() > length)) {
             throw new IOException(replica.key() + " has " + replica.length() + " bytes, the namespace says " + length);
         }

@@ -22,7 +22,9 @@ import org.volsnap.datanode.PoolVolume;
 import org.volsnap.datanode.rollback.EpochApplier;
 import org.volsnap.datanode.rollback.HadoopCaches;
 import org.volsnap.datanode.rollback.OfflineOrigin;
+import org.volsnap.datanode.rollback.OpenBlocks;
 import org.volsnap.datanode.rollback.RollbackEpoch;
+import org.volsnap.protocol.proto.VolsnapProtos.OpenBlocksProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PollRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PollResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.VerifyResultProto;
@@ -58,6 +60,8 @@ public final class RegistryFollower implements PoolFollower {
     private boolean scanning;
     private boolean rejoining;
     private @Nullable EpochApplier applier;
+    private OpenBlocksProto openBlocks =
+            OpenBlocksProto.newBuilder().setEpoch(0).build();
 
     private volatile @Nullable String notServing;
 
@@ -210,7 +214,8 @@ public final class RegistryFollower implements PoolFollower {
         try {
             for (RollbackEpoch epoch : unapplied) {
                 List<PoolVolume> behind = threads.call(() -> state.behind(epoch));
-                newApplier.apply(epoch, behind);
+                OpenBlocks open = threads.call(() -> RegistryRules.openBlocks(openBlocks, epoch));
+                newApplier.apply(epoch, open, behind);
                 threads.call(() -> applied(epoch, behind));
             }
         } finally {
@@ -276,6 +281,9 @@ public final class RegistryFollower implements PoolFollower {
     /** While an epoch is applied the answers only keep the lease: the chain is not to change under it. */
     private void obey(PollResponseProto response) throws IOException {
         loop.setPause(Duration.ofMillis(Math.max(1, response.getPollIntervalMillis())));
+        if (response.hasOpenBlocks()) {
+            openBlocks = response.getOpenBlocks();
+        }
         if (applier != null) {
             return;
         }

@@ -1,13 +1,16 @@
 /* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
 package org.volsnap.datanode.registry;
 
+import com.google.common.collect.ImmutableMap;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.volsnap.datanode.rollback.OpenBlocks;
 import org.volsnap.datanode.rollback.RollbackEpoch;
 import org.volsnap.model.SnapshotId;
 import org.volsnap.model.StampFence;
 import org.volsnap.protocol.proto.VolsnapProtos.FenceProto;
+import org.volsnap.protocol.proto.VolsnapProtos.OpenBlocksProto;
 import org.volsnap.protocol.proto.VolsnapProtos.RegistryProto;
 import org.volsnap.protocol.proto.VolsnapProtos.RollbackEpochProto;
 import org.volsnap.protocol.proto.VolsnapProtos.SnapshotProto;
@@ -73,6 +76,18 @@ final class RegistryRules {
                         proto.getNewStamp()))
                 .sorted(Comparator.comparingLong(RollbackEpoch::number))
                 .toList();
+    }
+
+    /** What the namespace that this rollback went back to says is open; none when the answer is about another one. */
+    static OpenBlocks openBlocks(OpenBlocksProto proto, RollbackEpoch epoch) {
+        if (proto.getEpoch() != epoch.number()) {
+            return OpenBlocks.NONE;
+        }
+        ImmutableMap.Builder<Long, Long> stamps = ImmutableMap.builder();
+        for (int i = 0; i < proto.getBlockIdsCount(); i++) {
+            stamps.put(proto.getBlockIds(i), proto.getStamps(i));
+        }
+        return new OpenBlocks(stamps.buildOrThrow());
     }
 
     static StampFence fence(FenceProto proto) {

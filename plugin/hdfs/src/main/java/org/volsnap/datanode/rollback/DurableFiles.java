@@ -49,6 +49,15 @@ final class DurableFiles {
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
     }
 
+    /** The same, and durable in both directories; nothing when it is there already. */
+    void moveDurably(Path from, Path to) throws IOException {
+        if (!from.equals(to)) {
+            move(from, to);
+            forceDirectory(requireNonNull(to.getParent(), "a file has a directory"));
+            forceDirectory(requireNonNull(from.getParent(), "a file has a directory"));
+        }
+    }
+
     void copy(Path from, Path to) throws IOException {
         listener.before("copy");
         Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING);

@@ -48,10 +48,12 @@ public final class EpochApplier {
     /**
      * Applies one epoch. The target has to be in the engine's chain. Durable when it returns.
      *
+     * @param open what the namespace of the target says
      * @param behind the storage volumes that have applied the epochs before it, and not this one
      */
-    public RollbackCounts apply(RollbackEpoch epoch, Collection<PoolVolume> behind) throws IOException {
-        EpochRun run = new EpochRun(control, origin, disk, epoch);
+    public RollbackCounts apply(RollbackEpoch epoch, OpenBlocks open, Collection<PoolVolume> behind)
+            throws IOException {
+        EpochRun run = new EpochRun(control, origin, disk, epoch, open);
         caches.dropPersistentMemory();
         for (PoolVolume volume : behind) {
             caches.drop(volume, disk);

@@ -38,11 +38,11 @@ final class EpochRun {
     private final Set<Long> settled = new HashSet<>();
     private final List<DiskReplica> leaving = new ArrayList<>();
 
-    EpochRun(PoolControl control, OfflineOrigin origin, DurableFiles disk, RollbackEpoch epoch) {
+    EpochRun(PoolControl control, OfflineOrigin origin, DurableFiles disk, RollbackEpoch epoch, OpenBlocks open) {
         this.control = control;
         this.directories = origin.directories();
         this.epoch = epoch;
-        this.targets = new RollbackTargets(epoch, control.engine().versions(epoch.target()));
+        this.targets = new RollbackTargets(epoch, open, control.engine().versions(epoch.target()));
         this.actions = new ReplicaActions(control, origin, disk, tally);
     }
 
@@ -70,6 +70,7 @@ final class EpochRun {
     private void judge(DiskReplica live) throws IOException {
         switch (targets.judge(live)) {
             case KEEP -> keep(live);
+            case REOPEN -> reopen(live);
             case RESTORE -> restore(live, targets.version(live.key().blockId()).orElseThrow());
             case REMOVE -> leave(live);
         }
@@ -78,6 +79,15 @@ final class EpochRun {
     private void keep(DiskReplica live) {
         tally.untouched.increment();
         settled.add(live.key().blockId());
+    }
+
+    private void reopen(DiskReplica live) throws IOException {
+        if (isTheOne(live)) {
+            actions.reopen(live);
+            settled.add(live.key().blockId());
+        } else {
+            leave(live);
+        }
     }
 
     /** A replica that the version does not rest on goes; then the stored one that it rests on comes back. */
@@ -123,7 +133,7 @@ final class EpochRun {
 
     void putBack(Collection<PoolVolume> volumes) throws IOException {
         for (VersionHeader version : targets.versions()) {
-            Optional<WholeReplica> base = storedBase(version);
+            Optional<WholeReplica> base = targets.isPassedOver(version) ? Optional.empty() : storedBase(version);
             if (base.isPresent()) {
                 Optional<PoolVolume> volume = volumeOf(base.get(), volumes);
                 if (volume.isPresent()) {
@@ -169,8 +179,9 @@ final class EpochRun {
         long blockId = stored.key().blockId();
         long stamp = stored.key().stamp();
         if (targets.version(blockId)
-                .filter(version -> version.key().stamp() >= stamp)
-                .isPresent()) {
+                        .filter(version -> version.key().stamp() >= stamp)
+                        .isPresent()
+                || targets.isPassedOver(stored)) {
             return;
         }
         Optional<DiskReplica> live = directories.find(blockId);
@@ -179,7 +190,7 @@ final class EpochRun {
             return;
         }
         if (makeWay(blockId, stamp)) {
-            actions.putBack(stored, volume, VersionState.FINALIZED);
+            actions.putBack(stored, volume, targets.stateOfUnchanged(blockId, VersionState.FINALIZED));
         }
     }
 
@@ -204,7 +215,8 @@ final class EpochRun {
     /** Versions of which nothing is left to merge into. */
     void countLost() throws IOException {
         for (VersionHeader version : targets.versions()) {
-            if (!settled.contains(version.key().blockId())
+            if (!targets.isPassedOver(version)
+                    && !settled.contains(version.key().blockId())
                     && directories.find(version.key().blockId()).isEmpty()) {
                 tally.lost.increment();
             }

@@ -16,8 +16,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.volsnap.datanode.PoolControl;
 import org.volsnap.datanode.PoolVolume;
+import org.volsnap.engine.ChangeRequest;
 import org.volsnap.engine.LiveReplica;
 import org.volsnap.engine.OriginChange;
+import org.volsnap.model.ChunkRange;
 import org.volsnap.model.ReplicaFiles;
 import org.volsnap.model.VersionHeader;
 import org.volsnap.model.VersionState;
@@ -79,13 +81,29 @@ final class ReplicaActions {
     boolean merge(VersionHeader version, DiskReplica live) throws IOException {
         ReplicaPlaces places = origin.directories().places(live.volume());
         try (ReplicaRestorer writer =
-                new ReplicaRestorer(disk, places, origin.reader(), control.geometry(), live.files())) {
+                new ReplicaRestorer(disk, places, origin.reader(), control.geometry(), live.files(), version.state())) {
             control.engine().merge(version, live.open(), writer);
             tally.merged.increment();
             return true;
         } catch (VersionLostException | ChecksumException | EOFException e) {
             LOG.warn("{} can't be restored from {}", version, live.files().data(), e);
             return false;
+        }
+    }
+
+    /**
+     * Moves a finalized replica to those that wait for recovery. Newer snapshots know it as finalized: that is preserved
+     * for them first. The meta file goes before the data file, whose place says that all is done.
+     */
+    void reopen(DiskReplica live) throws IOException {
+        ReplicaFiles to = origin.directories().places(live.volume()).files(live.key(), VersionState.OPEN);
+        LiveReplica replica = live.open();
+        var sameBytes = new ChangeRequest(replica, live.key().stamp(), replica.length(), ChunkRange.EMPTY);
+        try (OriginChange change = control.engine().begin(sameBytes)) {
+            disk.makeDirectories(verifyNotNull(to.data().getParent()));
+            disk.moveDurably(live.files().meta(), to.meta());
+            disk.moveDurably(live.files().data(), to.data());
+            tally.merged.increment();
         }
     }
 

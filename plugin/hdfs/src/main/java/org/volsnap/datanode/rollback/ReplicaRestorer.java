@@ -17,6 +17,7 @@ import org.volsnap.model.ChunkContent;
 import org.volsnap.model.ChunkGeometry;
 import org.volsnap.model.ReplicaFiles;
 import org.volsnap.model.VersionHeader;
+import org.volsnap.model.VersionState;
 
 /**
  * Makes one replica on the disk what it was at T. The order is: chunks with their checksums, the last checksum, all
@@ -30,19 +31,26 @@ final class ReplicaRestorer implements OriginWriter, Closeable {
     private final ReplicaPlaces places;
     private final ReplicaFileReader reader;
     private final ChunkGeometry geometry;
+    private final VersionState state;
     private final ChecksumLayout layout;
     private ReplicaFiles files;
     private final FileChannel data;
     private final FileChannel meta;
 
-    /** Opens the replica's files; those that share their bytes with another name get a copy of their own first. */
+    /**
+     * Opens the replica's files; those that share their bytes with another name get a copy of their own first.
+     *
+     * @param state in which it comes back: the namespace of T may know more of it than the version
+     */
     ReplicaRestorer(
             DurableFiles disk,
             ReplicaPlaces places,
             ReplicaFileReader reader,
             ChunkGeometry geometry,
-            ReplicaFiles files)
+            ReplicaFiles files,
+            VersionState state)
             throws IOException {
+        this.state = state;
         this.disk = disk;
         this.places = places;
         this.reader = reader;
@@ -149,21 +157,13 @@ final class ReplicaRestorer implements OriginWriter, Closeable {
     }
 
     private void moveToState(VersionHeader version) throws IOException {
-        ReplicaFiles to = places.files(version.key(), version.state());
+        ReplicaFiles to = places.files(version.key(), state);
         if (!to.equals(files)) {
             ReplicaFiles from = files;
             disk.makeDirectories(verifyNotNull(to.data().getParent()));
-            move(from.meta(), to.meta());
-            move(from.data(), to.data());
+            disk.moveDurably(from.meta(), to.meta());
+            disk.moveDurably(from.data(), to.data());
             files = to;
-        }
-    }
-
-    private void move(Path from, Path to) throws IOException {
-        if (!from.equals(to)) {
-            disk.move(from, to);
-            disk.forceDirectory(verifyNotNull(to.getParent()));
-            disk.forceDirectory(verifyNotNull(from.getParent()));
         }
     }
 

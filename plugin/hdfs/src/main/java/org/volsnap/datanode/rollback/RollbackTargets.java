@@ -7,16 +7,20 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.volsnap.model.VersionHeader;
+import org.volsnap.model.VersionState;
+import org.volsnap.store.WholeReplica;
 
 /**
  * What the snapshot says of each block: of several stamps that it sees, the largest is its own. Holds the versions with
- * exceptions; every other replica is judged by its stamp.
+ * exceptions; every other replica is judged by its stamp. Whether a block is open is for the namespace to say.
  */
 final class RollbackTargets {
     /** What becomes of a live replica. */
     enum Verdict {
         /** It is what the snapshot sees, or was written after the rollback. */
         KEEP,
+        /** Its bytes are what the snapshot sees, or more; how many of them count, recovery decides. */
+        REOPEN,
         /** The snapshot sees a version that has exceptions. */
         RESTORE,
         /** The snapshot does not see it. */
@@ -24,14 +28,16 @@ final class RollbackTargets {
     }
 
     private final RollbackEpoch epoch;
+    private final OpenBlocks open;
     private final Map<Long, VersionHeader> versions = new HashMap<>();
 
-    RollbackTargets(RollbackEpoch epoch, Collection<VersionHeader> visible) {
+    RollbackTargets(RollbackEpoch epoch, OpenBlocks open, Collection<VersionHeader> visible) {
         this.epoch = epoch;
+        this.open = open;
         for (VersionHeader version : visible) {
             versions.merge(
                     version.key().blockId(),
-                    version,
+                    open.contains(version.key().blockId()) ? version.withState(VersionState.OPEN) : version,
                     (one, other) -> one.key().stamp() >= other.key().stamp() ? one : other);
         }
     }
@@ -52,9 +58,40 @@ final class RollbackTargets {
         VersionHeader version = versions.get(live.key().blockId());
         boolean existed = epoch.fence().contains(stamp);
         if (version == null || (existed && stamp > version.key().stamp())) {
-            return existed ? Verdict.KEEP : Verdict.REMOVE;
+            return existed ? judgeUnchanged(live) : Verdict.REMOVE;
+        }
+        if (isPassedOver(version)) {
+            return Verdict.REMOVE;
         }
         return isRestored(live, version) ? Verdict.KEEP : Verdict.RESTORE;
+    }
+
+    private Verdict judgeUnchanged(DiskReplica live) {
+        long blockId = live.key().blockId();
+        if (open.isStale(blockId, live.key().stamp())) {
+            return Verdict.REMOVE;
+        }
+        return live.state() == stateOfUnchanged(blockId, live.state()) ? Verdict.KEEP : Verdict.REOPEN;
+    }
+
+    /** In which state a replica without a version comes back that is in this one. */
+    VersionState stateOfUnchanged(long blockId, VersionState now) {
+        return open.contains(blockId) ? VersionState.OPEN : now;
+    }
+
+    /**
+     * Whether a version is that of a replica that recovery passes over, because it had no byte at T or was stale then. It
+     * would wait for a recovery that does not come, and be in the way of a new replica: so it does not come back.
+     */
+    boolean isPassedOver(VersionHeader version) {
+        return version.state() == VersionState.OPEN
+                && (version.length() == 0
+                        || open.isStale(version.key().blockId(), version.key().stamp()));
+    }
+
+    /** The same of a stored replica that has no version. */
+    boolean isPassedOver(WholeReplica stored) {
+        return open.isStale(stored.key().blockId(), stored.key().stamp());
     }
 
     /** Whether a merge has been there: stamp, length and state are its last three steps. */

@@ -127,4 +127,16 @@ class BlockVerifierTest {
         assertThat(verify(0).getResult()).isEqualTo(BlockVerifier.GOOD);
         assertThat(verify(LENGTH + 1).getResult()).isEqualTo(BlockVerifier.BAD);
     }
+
+    @Test
+    void soMayAFinalizedReplicaOfABlockThatTheNamespaceSaysIsOpen() {
+        present();
+        var open = BlockRefProto.newBuilder()
+                .setBlockId(5)
+                .setStamp(900)
+                .setLength(0)
+                .setUnderConstruction(true)
+                .build();
+        assertThat(new BlockVerifier(pool).verify(SNAPSHOT, open).getResult()).isEqualTo(BlockVerifier.GOOD);
+    }
 }

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.volsnap.datanode.registry.Registries.POOL;
 import static org.volsnap.datanode.registry.Registries.snapshot;
 
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.volsnap.datanode.rollback.OpenBlocks;
 import org.volsnap.datanode.rollback.RollbackEpoch;
 import org.volsnap.model.StampFence;
+import org.volsnap.protocol.proto.VolsnapProtos.OpenBlocksProto;
 import org.volsnap.protocol.proto.VolsnapProtos.RegistryProto;
 import org.volsnap.protocol.proto.VolsnapProtos.SnapshotStateProto;
 
@@ -65,6 +68,21 @@ class RegistryRulesTest {
                 .containsExactly(1L, 2L);
         assertThat(RegistryRules.lastEpoch(registry)).isEqualTo(2);
         assertThat(RegistryRules.lastEpoch(Registries.of(5))).isZero();
+    }
+
+    @Test
+    void openBlocksCountForTheRollbackTheyAreSaidOf() {
+        RollbackEpoch epoch = RegistryRules.epochs(Registries.epoch(Registries.of(5), 2, 1, 9_000))
+                .get(0);
+        OpenBlocksProto.Builder said = OpenBlocksProto.newBuilder()
+                .addBlockIds(-16)
+                .addStamps(900)
+                .addBlockIds(7)
+                .addStamps(901);
+
+        assertThat(RegistryRules.openBlocks(said.setEpoch(2).build(), epoch).stamps())
+                .containsExactly(Map.entry(-16L, 900L), Map.entry(7L, 901L));
+        assertThat(RegistryRules.openBlocks(said.setEpoch(1).build(), epoch)).isEqualTo(OpenBlocks.NONE);
     }
 
     @Test

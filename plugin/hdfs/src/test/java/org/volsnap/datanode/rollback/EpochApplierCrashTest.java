@@ -7,6 +7,7 @@ import static org.volsnap.datanode.rollback.Blocks.random;
 import static org.volsnap.model.VersionState.FINALIZED;
 import static org.volsnap.model.VersionState.OPEN;
 
+import com.google.common.collect.ImmutableMap;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,6 +67,8 @@ class EpochApplierCrashTest {
         world.create(0, 5, 905, OPEN, OLD);
         world.create(1, 6, 906, OPEN, OLD);
         world.create(0, 7, 907, FINALIZED, OLD);
+        world.create(1, 9, 909, FINALIZED, OLD);
+        world.openBlocks = new OpenBlocks(ImmutableMap.of(9L, 909L));
         world.snapshot(1, T);
         world.recordOpen(1, 5);
         world.recordOpen(1, 6);
@@ -98,6 +101,7 @@ class EpochApplierCrashTest {
                         .with(5, 905, OPEN, OLD)
                         .with(6, 906, OPEN, OLD)
                         .with(7, 907, FINALIZED, OLD)
+                        .with(9, 909, OPEN, OLD)
                         .map());
         assertThat(world.asOf(1, 2, 902)).hasValue(OLD);
         assertThat(world.asOf(1, 3, 903)).hasValue(LONG);

@@ -60,17 +60,18 @@ class ReplicaRestorerTest {
                 new byte[0]);
     }
 
-    private ReplicaRestorer restorer() throws IOException {
+    private ReplicaRestorer restorer(VersionState state) throws IOException {
         return new ReplicaRestorer(
                 new DurableFiles(step -> {}),
                 places,
                 reader,
                 GEOMETRY,
-                world.live(5).files());
+                world.live(5).files(),
+                state);
     }
 
     private void finish(VersionHeader version) throws IOException {
-        try (ReplicaRestorer restorer = restorer()) {
+        try (ReplicaRestorer restorer = restorer(version.state())) {
             restorer.finish(version);
         }
     }
@@ -109,7 +110,7 @@ class ReplicaRestorerTest {
         world.create(0, 5, 1_500, FINALIZED, Arrays.copyOf(NOW, 4_000));
         ReplicaFiles source = new ReplicaFiles(directory.resolve("data"), directory.resolve("meta"));
         Blocks.write(source, then);
-        try (ReplicaRestorer restorer = restorer()) {
+        try (ReplicaRestorer restorer = restorer(FINALIZED)) {
             for (long chunk = 0; chunk < 3; chunk++) {
                 restorer.writeChunk(chunk, reader.read(source, chunk, GEOMETRY.lengthOf(chunk, then.length)));
             }

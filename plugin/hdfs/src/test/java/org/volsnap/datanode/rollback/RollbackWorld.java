@@ -49,6 +49,9 @@ final class RollbackWorld implements Closeable {
     static final ChunkGeometry GEOMETRY = ChunkGeometry.ofSize(4096);
 
     final Configuration conf = new Configuration(false);
+    /** What the namespace of the target says. */
+    OpenBlocks openBlocks = OpenBlocks.NONE;
+
     private final List<Path> roots;
     private final List<FileStore> stores = new ArrayList<>();
     private final List<PoolVolume> volumes = new ArrayList<>();
@@ -143,7 +146,9 @@ final class RollbackWorld implements Closeable {
         EpochApplier applier = new EpochApplier(
                 new EnginePool(POOL, engine, GEOMETRY), origin, new HadoopCaches(conf, POOL), listener);
         return applier.apply(
-                new RollbackEpoch(1, SnapshotId.ofRegistry(number), StampFence.at(stamp), newStamp), behind);
+                new RollbackEpoch(1, SnapshotId.ofRegistry(number), StampFence.at(stamp), newStamp),
+                openBlocks,
+                behind);
     }
 
     // ---- Hadoop

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.apache.hadoop.fs.BatchedRemoteIterator.BatchedEntries;
 import org.apache.hadoop.fs.XAttr;
 import org.apache.hadoop.fs.XAttrSetFlag;
@@ -17,6 +19,7 @@ import org.apache.hadoop.hdfs.protocol.OpenFileEntry;
 import org.apache.hadoop.hdfs.protocol.OpenFilesIterator;
 import org.apache.hadoop.hdfs.protocol.OpenFilesIterator.OpenFilesType;
 import org.apache.hadoop.hdfs.server.blockmanagement.BlockIdManager;
+import org.apache.hadoop.hdfs.server.blockmanagement.BlockInfo;
 import org.apache.hadoop.hdfs.server.blockmanagement.DatanodeDescriptor;
 import org.apache.hadoop.hdfs.server.namenode.snapshot.Snapshot;
 import org.apache.hadoop.hdfs.util.RwLockMode;
@@ -189,6 +192,25 @@ public final class VolsnapNameNodeBridge {
             }
         } while (batch.hasMore());
         return paths;
+    }
+
+    /** The last blocks of open files that are not complete, with their stamps: only DataNodes know their lengths. */
+    public Map<Long, Long> openBlocks() {
+        FSNamesystem namesystem = namesystem();
+        namesystem.readLock(RwLockMode.GLOBAL);
+        try {
+            Map<Long, Long> stamps = new TreeMap<>();
+            for (long inodeId : namesystem.getLeaseManager().getINodeIdWithLeases()) {
+                INode inode = namesystem.getFSDirectory().getInode(inodeId);
+                BlockInfo last = inode == null ? null : inode.asFile().getLastBlock();
+                if (last != null && !last.isComplete()) {
+                    stamps.put(last.getBlockId(), last.getGenerationStamp());
+                }
+            }
+            return stamps;
+        } finally {
+            namesystem.readUnlock(RwLockMode.GLOBAL, "volsnapOpenBlocks");
+        }
     }
 
     /** Begins to close a file that its writer has left open, or looks whether that is done; true when it is closed. */
