@@ -4,7 +4,6 @@ package org.volsnap.demo;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.nio.channels.FileChannel;
@@ -13,11 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.commons.io.FileUtils;
-import org.apache.hadoop.service.launcher.IrqHandler;
+import org.apache.hadoop.util.ShutdownHookManager;
 import org.volsnap.testing.VolsnapCluster;
 
 /**
@@ -25,8 +23,11 @@ import org.volsnap.testing.VolsnapCluster;
  * again. Everything else is done to it as to a real one, from another terminal.
  */
 public final class PlayCluster {
-    /** What a shell adds to the number of the signal that ended a process. */
-    private static final int ENDED_BY_SIGNAL = 128;
+    /** Before Hadoop's own hooks, which would close file systems under it. */
+    private static final int HOOK_PRIORITY = 100;
+
+    /** Hadoop would cut the hook short after 30 seconds. */
+    private static final int STOP_SECONDS = 120;
 
     private static final Duration SAFE_MODE = Duration.ofSeconds(30);
 
@@ -53,7 +54,7 @@ public final class PlayCluster {
                     System.exit(2);
                 }
                 Workspace.hadoopPrintsTo(Path.of(args[1]));
-                System.exit(new PlayCluster(directory, Path.of(args[2]), terminal).run());
+                new PlayCluster(directory, Path.of(args[2]), terminal).run();
             }
         } catch (IOException | RuntimeException e) {
             terminal.bad("The cluster failed: " + e.getMessage() + " (log: " + args[1] + ")");
@@ -62,39 +63,21 @@ public final class PlayCluster {
         }
     }
 
-    /** @return the exit code */
-    private int run() throws IOException {
+    private void run() throws IOException {
         Path temporary = directory.resolve("tmp");
         FileUtils.deleteQuietly(temporary.toFile());
         // Jetty unpacks its web applications there.
         System.setProperty("java.io.tmpdir", Files.createDirectories(temporary).toString());
         terminal.say("Starting a NameNode and three DataNodes on " + directory);
-        int signal;
-        try (VolsnapCluster cluster = start()) {
-            writeConfiguration(cluster, conf);
-            try (ControlPort port = ControlPort.open(new PlayDaemons(cluster), conf)) {
-                BlockingQueue<Integer> signals = signals();
-                greet(cluster);
-                signal = signals.take();
-            } finally {
-                FileUtils.deleteQuietly(conf.toFile());
-            }
-            terminal.say("stopping");
+        VolsnapCluster cluster = start();
+        ShutdownHookManager.get().addShutdownHook(() -> stop(cluster), HOOK_PRIORITY, STOP_SECONDS, TimeUnit.SECONDS);
+        writeConfiguration(cluster, conf);
+        try (ControlPort port = ControlPort.open(new PlayDaemons(cluster), conf)) {
+            greet(cluster);
+            new CountDownLatch(1).await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw (IOException) new InterruptedIOException("interrupted").initCause(e);
         }
-        terminal.lastWord("stopped; its files stay in " + directory + ", remove that to begin anew");
-        return ENDED_BY_SIGNAL + signal;
-    }
-
-    /** Ctrl-C and SIGTERM. No shutdown hook: while the JVM goes down Hadoop refuses parts of an orderly stop. */
-    private static BlockingQueue<Integer> signals() {
-        BlockingQueue<Integer> signals = new LinkedBlockingQueue<>();
-        for (String name : List.of(IrqHandler.CONTROL_C, IrqHandler.SIGTERM)) {
-            new IrqHandler(name, data -> signals.add(data.getNumber())).bind();
-        }
-        return signals;
     }
 
     /** A cluster whose first start did not come to its end is made anew: nothing is in it. */
@@ -126,6 +109,18 @@ public final class PlayCluster {
         terminal.say("    hdfs dfs -ls /");
         terminal.say("    hdfs volsnap -create first");
         terminal.say("Ctrl-C stops it; started again it has the same files and snapshots.");
+    }
+
+    /** While the JVM goes down Hadoop refuses parts of an orderly stop: then it ends as by a crash, with all files whole. */
+    private void stop(VolsnapCluster cluster) {
+        terminal.say("stopping");
+        FileUtils.deleteQuietly(conf.toFile());
+        try {
+            cluster.close();
+        } catch (RuntimeException e) {
+            e.printStackTrace();
+        }
+        terminal.lastWord("stopped; its files stay in " + directory + ", remove that to begin anew");
     }
 
     private static void writeConfiguration(VolsnapCluster cluster, Path directory) throws IOException {
