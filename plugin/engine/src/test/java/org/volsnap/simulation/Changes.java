@@ -95,6 +95,22 @@ final class Changes {
                 });
     }
 
+    /** Writes over bytes as on a device: past no gate, beside others, through all chains, in two halves. */
+    void overwriteInPlace(long blockId, double at, byte[] with) throws IOException {
+        LiveReplica live = world.origin.replica(blockId);
+        int from = (int) (live.length() * at);
+        byte[] part = Arrays.copyOf(with, Math.min(with.length, (int) live.length() - from));
+        if (part.length > 1) {
+            try (OriginChange change =
+                    OriginNeverFailsForASnapshot.check(() -> world.beginOverwrite(live, from, part.length))) {
+                int half = part.length / 2;
+                world.origin.patch(blockId, from, Arrays.copyOf(part, half));
+                pause("write in place to " + blockId + " half made");
+                world.origin.patch(blockId, from + half, Arrays.copyOfRange(part, half, part.length));
+            }
+        }
+    }
+
     /** A truncation that is announced, preserved for, and given up, past no gate: later changes meet what is pending. */
     void announceTruncate(long blockId, boolean freshStamp) throws IOException {
         Optional<LiveReplica> found = world.origin.find(SimulatedOrigin.POOL, blockId);

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.volsnap.model.BlockKey;
 import org.volsnap.model.SnapshotId;
@@ -61,10 +62,10 @@ final class History {
             }
             plan.endTrouble();
             settle();
-            alone("read all", snapshots::readAll);
+            alone("read all", this::readAll);
             restart(random.nextBoolean());
             settle();
-            alone("read all again", snapshots::readAll);
+            alone("read all again", this::readAll);
             if (world.engine().status().pending() != 0
                     || world.engine().status().conflictingReads() != 0) {
                 throw new AssertionError(
@@ -179,7 +180,11 @@ final class History {
     // ---- what happens next
 
     private void next() throws IOException {
-        switch (random.nextInt(25)) {
+        if (isDevice()) {
+            nextOnDevice();
+            return;
+        }
+        switch (random.nextInt(28)) {
             case 0, 1, 2, 3 -> append();
             case 4, 5 -> truncate();
             case 6, 7, 8 -> overwrite();
@@ -192,6 +197,19 @@ final class History {
             case 17 -> cutOrRestart();
             case 18 -> rollBack();
             case 19 -> announce();
+            case 20, 21, 22 -> writeSnapshot();
+            default -> read();
+        }
+    }
+
+    private void nextOnDevice() throws IOException {
+        switch (random.nextInt(20)) {
+            case 0, 1, 2, 3, 4, 5, 6, 7 -> overwriteInPlace();
+            case 8, 9 -> snapshot();
+            case 10 -> drop();
+            case 11 -> cutOrRestart();
+            case 12, 13 -> sideChain();
+            case 14, 15, 16 -> writeSnapshot();
             default -> read();
         }
     }
@@ -240,8 +258,55 @@ final class History {
         start("announce and give up " + blockId, () -> changes.announceTruncate(blockId, !isInPlace()));
     }
 
+    /** Writes without a fresh stamp. */
     private boolean isInPlace() {
         return Math.floorMod(plan.seed(), 4) == 2;
+    }
+
+    /** Blocks keep stamp and length, and are written past the gate. */
+    private boolean isDevice() {
+        return Math.floorMod(plan.seed(), 8) == 6;
+    }
+
+    private void overwriteInPlace() throws IOException {
+        long blockId = block();
+        double at = random.nextDouble();
+        byte[] data = bytes(1200);
+        if (world.origin.isLive(blockId)) {
+            start("overwrite in place " + blockId, () -> changes.overwriteInPlace(blockId, at, data));
+        } else {
+            byte[] first = Changes.bytes(random, Changes.MAX_LENGTH);
+            alone("create " + blockId, () -> createUnlessLive(blockId, first));
+        }
+    }
+
+    private void createUnlessLive(long blockId, byte[] data) throws IOException {
+        if (!world.origin.isLive(blockId)) {
+            changes.create(blockId, data, VersionState.FINALIZED);
+        }
+    }
+
+    private void sideChain() throws IOException {
+        boolean ends = random.nextInt(3) == 0;
+        if (world.side().isEmpty()) {
+            alone("another chain", world::beginSide);
+        } else if (ends) {
+            alone("read and end the other chain", () -> {
+                readSide();
+                world.endSide();
+            });
+        } else {
+            start("read the other chain", this::readSide);
+        }
+    }
+
+    private void readSide() {
+        world.side().ifPresent(side -> side.readAll(() -> world.disk().isDead()));
+    }
+
+    private void readAll() throws IOException {
+        snapshots.readAll();
+        readSide();
     }
 
     private void delete() {
@@ -268,6 +333,17 @@ final class History {
     }
 
     private void read() {
+        onAny((id, key) -> start("read " + key + " of " + id, () -> snapshots.read(id, key)));
+    }
+
+    private void writeSnapshot() {
+        double at = random.nextDouble();
+        byte[] data = bytes(1200);
+        onAny((id, key) ->
+                start("write " + data.length + " to " + key + " of " + id, () -> snapshots.write(id, key, at, data)));
+    }
+
+    private void onAny(BiConsumer<SnapshotId, BlockKey> use) {
         Optional<SnapshotId> id = world.model.any(random);
         if (id.isPresent()) {
             List<BlockKey> keys = world.model.find(id.get()).orElseThrow().blocks().keySet().stream()
@@ -275,7 +351,7 @@ final class History {
                     .toList();
             if (!keys.isEmpty()) {
                 BlockKey key = keys.get(random.nextInt(keys.size()));
-                start("read " + key + " of " + id.get(), () -> snapshots.read(id.get(), key));
+                use.accept(id.get(), key);
             }
         }
     }

@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.volsnap.model.ChunkRange;
 import org.volsnap.model.VersionHeader;
+import org.volsnap.model.VersionState;
 import org.volsnap.store.StoreRecord;
 
 /** What one store has acknowledged, whatever became of the process since. Safe for many threads. */
@@ -20,11 +21,20 @@ final class Ledger {
     private final Set<Long> losses = new HashSet<>();
     private final Map<Long, Long> blockOfVersion = new HashMap<>();
     private final Map<Long, Long> blockOfLineage = new HashMap<>();
+    private final Set<Long> privates = new HashSet<>();
 
     /** Learns which block a version is of, acknowledged or not. */
     synchronized void meet(VersionHeader header) {
         blockOfVersion.put(header.number(), header.key().blockId());
         blockOfLineage.put(header.lineage(), header.key().blockId());
+        if (header.state() == VersionState.PRIVATE) {
+            privates.add(header.number());
+        }
+    }
+
+    /** Whether a snapshot wrote it itself. */
+    synchronized boolean isPrivate(long version) {
+        return privates.contains(version);
     }
 
     /** The block that a record is about; -1 when it is not known. */

@@ -24,11 +24,11 @@ final class LostIsNeverSilent {
     }
 
     /** A read has failed. */
-    static void check(SnapshotId snapshot, BlockKey key, IOException failure, CowEngine engine, Plan plan) {
+    static void check(SnapshotId snapshot, BlockKey key, IOException failure, CowEngine engine, Harm harm) {
         if (!(failure instanceof VersionLostException)) {
             throw new AssertionError("LostIsNeverSilent: " + key + " in " + snapshot + " just can't be read", failure);
         }
-        if (!plan.isHarmed(key.blockId())) {
+        if (!harm.isOf(key.blockId())) {
             throw new AssertionError(
                     "LostIsNeverSilent: " + key + " in " + snapshot + " is lost for no reason", failure);
         }

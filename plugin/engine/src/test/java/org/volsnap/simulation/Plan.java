@@ -3,7 +3,6 @@ package org.volsnap.simulation;
 
 import java.util.Queue;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentMap;
@@ -18,7 +17,6 @@ final class Plan {
 
     private final long seed;
     private final ConcurrentMap<String, AtomicInteger> asked = new ConcurrentHashMap<>();
-    private final Set<Long> harmed = ConcurrentHashMap.newKeySet();
     private final Queue<Throwable> violations = new ConcurrentLinkedQueue<>();
     private volatile boolean troubled;
 
@@ -44,15 +42,6 @@ final class Plan {
     /** Whether this step fails: a copy's read, a commit, a link. */
     boolean fails(String what) {
         return troubled && chance("fails " + what, 3);
-    }
-
-    /** Something of this block was made to fail: it may be lost. */
-    void harm(long blockId) {
-        harmed.add(blockId);
-    }
-
-    boolean isHarmed(long blockId) {
-        return harmed.contains(blockId);
     }
 
     /** Keeps what went wrong in a thread that can't tell. */

@@ -14,7 +14,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 import org.volsnap.engine.LiveReplica;
-import org.volsnap.engine.Origin;
 import org.volsnap.engine.ReplicaShape;
 import org.volsnap.engine.VolumeStore;
 import org.volsnap.model.BlockKey;
@@ -28,7 +27,7 @@ import org.volsnap.store.file.SimulatedDisk;
  * Replicas as pairs of files, as HDFS has them, in small: 512-byte chunks, one CRC for 64 bytes. Its own writes are durable
  * at once. Once the power is cut nothing changes any more.
  */
-final class SimulatedOrigin implements Origin {
+final class SimulatedOrigin {
     static final String POOL = "BP-1";
     static final ChunkGeometry GEOMETRY = new ChunkGeometry(9);
     static final int BYTES_PER_CHECKSUM = 64;
@@ -114,6 +113,13 @@ final class SimulatedOrigin implements Origin {
         write(key, data, before.state, before.volume);
     }
 
+    /** Writes over bytes in place: the same stamp and length. */
+    synchronized void patch(long blockId, int offset, byte[] with) throws IOException {
+        byte[] data = data(blockId).clone();
+        System.arraycopy(with, 0, data, offset, with.length);
+        rewrite(entry(blockId).key, data);
+    }
+
     synchronized void move(long blockId, int volume) throws IOException {
         Entry before = entry(blockId);
         write(before.key, data(blockId), before.state, volume);
@@ -179,15 +185,13 @@ final class SimulatedOrigin implements Origin {
         return entry;
     }
 
-    // ---- Origin
+    // ---- what a chain reads
 
-    @Override
-    public synchronized Optional<LiveReplica> find(String pool, long blockId) throws IOException {
+    synchronized Optional<LiveReplica> find(String pool, long blockId) throws IOException {
         return live.containsKey(blockId) ? Optional.of(replica(blockId)) : Optional.empty();
     }
 
-    @Override
-    public ChunkContent readLive(BlockKey key, long chunk, int lengthBytes) throws IOException {
+    ChunkContent readLive(BlockKey key, long chunk, int lengthBytes, Harm harm) throws IOException {
         boolean isCopy = Thread.currentThread().getName().startsWith("volsnap-copy");
         String what = (isCopy ? "copy of chunk " : "read of chunk ") + chunk + " of " + key;
         if (plan.holds(what)) {
@@ -195,7 +199,7 @@ final class SimulatedOrigin implements Origin {
         }
         synchronized (this) {
             if (isCopy && plan.fails(what)) {
-                plan.harm(key.blockId());
+                harm.of(key.blockId());
                 throw new IOException("Input/output error");
             }
             Entry now = live.get(key.blockId());
@@ -206,8 +210,7 @@ final class SimulatedOrigin implements Origin {
         }
     }
 
-    @Override
-    public synchronized ChunkContent readWhole(ReplicaFiles files, long chunk, int lengthBytes) throws IOException {
+    synchronized ChunkContent readWhole(ReplicaFiles files, long chunk, int lengthBytes) throws IOException {
         byte[] data = disk.get(files.data());
         byte[] checksums = disk.get(files.meta());
         int from = (int) GEOMETRY.offsetOf(chunk);
@@ -219,22 +222,31 @@ final class SimulatedOrigin implements Origin {
         ChunkContent whole = new ChunkContent(
                 ByteBuffer.wrap(data, from, present),
                 ByteBuffer.wrap(Arrays.copyOfRange(checksums, firstChecksum, firstChecksum + checksumBytes(present))));
-        return cut(CHECKSUM_HEADER, whole, lengthBytes);
+        return cut(whole, lengthBytes);
     }
 
-    @Override
-    public synchronized ReplicaShape shapeOf(ReplicaFiles files) throws IOException {
+    synchronized ReplicaShape shapeOf(ReplicaFiles files) throws IOException {
         return new ReplicaShape(disk.get(files.data()).length, CHECKSUM_HEADER);
     }
 
-    @Override
-    public ChunkContent cut(byte[] checksumHeader, ChunkContent content, int lengthBytes) throws IOException {
+    static ChunkContent cut(ChunkContent content, int lengthBytes) throws IOException {
         byte[] data = bytes(content.data());
         if (!Arrays.equals(checksums(data), bytes(content.checksums()))) {
             throw new IOException("checksum error");
         }
         byte[] head = Arrays.copyOf(data, lengthBytes);
         return new ChunkContent(ByteBuffer.wrap(head), ByteBuffer.wrap(checksums(head)));
+    }
+
+    static ChunkContent overwrite(ChunkContent content, int offset, ByteBuffer data) throws IOException {
+        byte[] old = bytes(content.data());
+        if (!Arrays.equals(checksums(old), bytes(content.checksums()))) {
+            throw new IOException("checksum error");
+        }
+        byte[] with = bytes(data.duplicate());
+        byte[] merged = Arrays.copyOf(old, Math.max(old.length, offset + with.length));
+        System.arraycopy(with, 0, merged, offset, with.length);
+        return new ChunkContent(ByteBuffer.wrap(merged), ByteBuffer.wrap(checksums(merged)));
     }
 
     static byte[] bytes(ByteBuffer buffer) {

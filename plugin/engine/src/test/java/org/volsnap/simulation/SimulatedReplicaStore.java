@@ -12,11 +12,11 @@ import org.volsnap.store.WholeReplica;
 import org.volsnap.store.WholeReplicaStore;
 
 /** A store of whole replicas that can't link some of them, as the seed says. */
-record SimulatedReplicaStore(WholeReplicaStore delegate, Plan plan) implements WholeReplicaStore {
+record SimulatedReplicaStore(WholeReplicaStore delegate, Plan plan, Harm harm) implements WholeReplicaStore {
     @Override
     public long link(BlockKey key, SnapshotId owner, ReplicaFiles live) throws IOException {
         if (plan.fails("link of " + key)) {
-            plan.harm(key.blockId());
+            harm.of(key.blockId());
             throw new StoreException("Input/output error: link of " + key);
         }
         return delegate.link(key, owner, live);

@@ -23,13 +23,16 @@ final class SimulatedStore implements ExceptionStore {
     private final Plan plan;
     private final Scheduler scheduler;
     private final Ledger ledger;
+    private final Harm harm;
 
-    SimulatedStore(ExceptionStore delegate, SimulatedDisk disk, Plan plan, Scheduler scheduler, Ledger ledger) {
+    SimulatedStore(
+            ExceptionStore delegate, SimulatedDisk disk, Plan plan, Scheduler scheduler, Ledger ledger, Harm harm) {
         this.delegate = delegate;
         this.disk = disk;
         this.plan = plan;
         this.scheduler = scheduler;
         this.ledger = ledger;
+        this.harm = harm;
     }
 
     @Override
@@ -67,7 +70,7 @@ final class SimulatedStore implements ExceptionStore {
                 copied.toString(),
                 block,
                 () -> delegate.commitChunk(version, chunk, content),
-                done -> FirstCopyWins.check(ledger, copied, content, plan.isHarmed(block)));
+                done -> FirstCopyWins.check(ledger, copied, content, harm.isOf(block)));
     }
 
     private interface Commit<T> {
@@ -76,7 +79,7 @@ final class SimulatedStore implements ExceptionStore {
 
     private <T> CompletableFuture<T> commit(String what, long block, Commit<T> commit, Consumer<T> acknowledge) {
         if (plan.fails(what)) {
-            plan.harm(block);
+            harm.of(block);
             if (plan.chance("is there all the same: " + what, 50)) {
                 await(commit.run());
             }

@@ -4,6 +4,7 @@ package org.volsnap.simulation;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -111,15 +112,16 @@ final class Snapshots {
         if (before.isEmpty()) {
             return;
         }
-        byte[] expected = requireNonNull(before.get().blocks().get(key), "not in the naive copy");
+        byte[] atT = requireNonNull(before.get().blocks().get(key), "not in the naive copy");
+        Map<Long, Integer> look = world.written.look(id, key);
         try {
             byte[] read = read(LostIsNeverSilent.check(id, key, world.engine()));
             if (world.model.find(id).isPresent()) {
-                SnapshotNeverChanges.check(id, key, expected, read);
+                SnapshotNeverChanges.check(id, key, world.written.expected(id, key, look, atT, read), read);
             }
         } catch (IOException e) {
             if (world.model.find(id).isPresent() && !world.disk().isDead()) {
-                LostIsNeverSilent.check(id, key, e, world.engine(), world.plan());
+                LostIsNeverSilent.check(id, key, e, world.engine(), world.harm);
             }
         } catch (AssertionError e) {
             if (world.model.find(id).isPresent() && !world.disk().isDead()) {
@@ -128,7 +130,32 @@ final class Snapshots {
         }
     }
 
-    private static byte[] read(VersionView view) throws IOException {
+    /** Writes to a block version of a snapshot; passes over one that is being written, or was dropped. */
+    void write(SnapshotId id, BlockKey key, double at, byte[] data) throws IOException {
+        Optional<Model.Copy> copy = world.model.find(id);
+        if (copy.isEmpty()) {
+            return;
+        }
+        byte[] atT = requireNonNull(copy.get().blocks().get(key), "not in the naive copy");
+        int offset = (int) (at * atT.length);
+        byte[] part = Arrays.copyOf(data, Math.min(data.length, atT.length - offset));
+        if (part.length == 0 || !world.written.begin(id, key, atT, offset, part)) {
+            return;
+        }
+        boolean done = false;
+        try {
+            world.engine().device(id, key).write(offset, ByteBuffer.wrap(part));
+            done = true;
+        } catch (IOException e) {
+            if (world.model.find(id).isPresent() && !world.disk().isDead()) {
+                OwnWritesAreWhole.check(id, key, e, world.harm);
+            }
+        } finally {
+            world.written.end(id, key, offset, part.length, done);
+        }
+    }
+
+    static byte[] read(VersionView view) throws IOException {
         byte[] all = new byte[(int) view.length()];
         long chunks = SimulatedOrigin.GEOMETRY.covering(0, view.length()).count();
         for (long chunk = 0; chunk < chunks; chunk++) {

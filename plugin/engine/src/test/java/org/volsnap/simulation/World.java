@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 import org.volsnap.engine.ChainLink;
 import org.volsnap.engine.CowEngine;
 import org.volsnap.engine.EngineSettings;
+import org.volsnap.engine.LiveReplica;
+import org.volsnap.engine.OriginChains;
+import org.volsnap.engine.OriginChange;
 import org.volsnap.engine.VolumeStore;
 import org.volsnap.model.BlockKey;
 import org.volsnap.model.SnapshotId;
@@ -39,6 +42,13 @@ final class World {
     private final List<FileStore> opened = new ArrayList<>();
     final SimulatedOrigin origin;
     final Model model = new Model();
+    final WrittenChunks written = new WrittenChunks();
+    final Harm harm = new Harm();
+    private Ledger sideLedger = new Ledger();
+    private Harm sideHarm = new Harm();
+    private OriginChains chains = new OriginChains();
+    private @Nullable SideChain side;
+    private int sideChains;
     private SimulatedDisk disk = new SimulatedDisk();
     private volatile @Nullable CowEngine engine;
 
@@ -48,6 +58,7 @@ final class World {
         this.origin = new SimulatedOrigin(plan, disk, scheduler);
         for (int volume = 0; volume < VOLUMES; volume++) {
             ledgers.add(new Ledger());
+            disk.put(Path.of("/volume-" + volume, "current", "VERSION"), new byte[0]);
         }
     }
 
@@ -80,19 +91,72 @@ final class World {
             volumes.put(
                     volume,
                     new VolumeStore(
-                            new SimulatedStore(store.exceptions(), disk, plan, scheduler, ledgers.get(volume)),
-                            new SimulatedReplicaStore(store.replicas(), plan)));
+                            new SimulatedStore(store.exceptions(), disk, plan, scheduler, ledgers.get(volume), harm),
+                            new SimulatedReplicaStore(store.replicas(), plan, harm)));
         }
         origin.attach(volumes);
+        written.restarted();
         List<ChainLink> chain = model.chain();
-        CowEngine started =
-                CowEngine.open(new EngineSettings(SimulatedOrigin.GEOMETRY, 1), origin, volumes.values(), chain);
+        CowEngine started = CowEngine.open(
+                new EngineSettings(SimulatedOrigin.GEOMETRY, 1),
+                new ChainOrigin(origin, harm),
+                volumes.values(),
+                chain);
         engine = started;
         for (SnapshotId owner : started.owners()) {
             if (chain.stream().noneMatch(link -> link.id().equals(owner))) {
                 finish(started, owner);
             }
         }
+        chains = new OriginChains();
+        chains.add(started, requireNonNull(volumes.get(0), "volume 0 has no store"));
+        SideChain before = side;
+        if (before != null) {
+            joinSide(before.copy());
+        }
+    }
+
+    // ---- a chain beside the engine's
+
+    Optional<SideChain> side() {
+        return Optional.ofNullable(side);
+    }
+
+    /** Passes with a write in place through all chains there are. */
+    OriginChange beginOverwrite(LiveReplica replica, int offset, int length) throws IOException {
+        return side == null
+                ? engine().beginOverwrite(replica, offset, length)
+                : chains.beginOverwrite(replica, offset, length);
+    }
+
+    /** Its point in time. Nothing changes meanwhile; a power cut before its end means that it never was. */
+    void beginSide() throws IOException {
+        sideChains++;
+        sideLedger = new Ledger();
+        sideHarm = new Harm();
+        side = null;
+        Map<BlockKey, byte[]> copy = copyOfAll();
+        joinSide(copy);
+    }
+
+    void endSide() throws IOException {
+        SideChain ended = side;
+        side = null;
+        if (ended != null) {
+            ended.leave(chains);
+            ended.close();
+        }
+    }
+
+    private void joinSide(Map<BlockKey, byte[]> copy) throws IOException {
+        FileStore store = disk.open(Path.of("/volume-0", "side-" + sideChains, SimulatedOrigin.POOL), OPTIONS);
+        opened.add(store);
+        VolumeStore own = new VolumeStore(
+                new SimulatedStore(store.exceptions(), disk, plan, scheduler, sideLedger, sideHarm),
+                new SimulatedReplicaStore(store.replicas(), plan, sideHarm));
+        SideChain joined = new SideChain(new ChainOrigin(origin, sideHarm), own, copy);
+        joined.join(chains);
+        side = joined;
     }
 
     private void finish(CowEngine started, SnapshotId owner) throws IOException {
@@ -119,6 +183,10 @@ final class World {
         CowEngine running = engine;
         if (running != null) {
             all.add(0, running);
+        }
+        SideChain beside = side;
+        if (beside != null) {
+            all.add(0, beside::close);
         }
         engine = null;
         opened.clear();

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -171,7 +172,7 @@ final class CrashFiles implements StoreFiles {
             }
         }
         left.keySet().removeIf(path -> !isReachable(path, left));
-        new HashSet<>(left.values()).forEach(inode -> inode.cutPower(random));
+        new LinkedHashSet<>(left.values()).forEach(inode -> inode.cutPower(random));
         after.names.putAll(left);
         after.forcedNames.putAll(left);
         return after;
