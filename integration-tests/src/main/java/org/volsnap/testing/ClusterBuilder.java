@@ -124,6 +124,14 @@ public final class ClusterBuilder {
         return VolsnapCluster.start(this);
     }
 
+    /**
+     * Starts two NameNodes that share their edits, in place of one, and waits until all DataNodes are registered. Keeps
+     * namespaces where they are kept by default.
+     */
+    public VolsnapHaCluster buildHa() throws IOException {
+        return VolsnapHaCluster.start(this);
+    }
+
     Path baseDir() {
         return baseDir;
     }

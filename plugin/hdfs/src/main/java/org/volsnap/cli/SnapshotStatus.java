@@ -58,7 +58,10 @@ final class SnapshotStatus {
     }
 
     private static String namespace(NamespaceCopyProto copy) {
-        return copy.getCopies() + (copy.getCopies() == 1 ? " copy of " : " copies of ") + Format.bytes(copy.getBytes());
+        String here = copy.getCopies()
+                + (copy.getCopies() == 1 ? " copy of " : " copies of ")
+                + Format.bytes(copy.getBytes());
+        return copy.getElsewhere() == 0 ? here : here + ", " + copy.getElsewhere() + " on other NameNodes";
     }
 
     private static String dataNodes(long snapshotId, StatusResponseProto status) {

@@ -9,6 +9,7 @@ import java.util.Map;
 import org.apache.commons.io.FileUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.volsnap.namenode.rollback.KeptNamespace;
+import org.volsnap.protocol.NamespaceDownload;
 import org.volsnap.protocol.VolsnapProtocol;
 
 /** {@code -verify NAME}. */

@@ -17,7 +17,7 @@ import org.volsnap.protocol.RefusedException;
 import org.volsnap.protocol.proto.VolsnapProtos.PollRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.SnapshotAckProto;
 
-/** Waits until every live DataNode has said something. */
+/** Waits until every live DataNode has said something; no longer than this NameNode is active. */
 final class AckBarrier {
     /** Far below the poll interval: waiting costs nothing and adds nothing. */
     private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
@@ -73,6 +73,7 @@ final class AckBarrier {
     private void await(String what, Predicate<String> done) throws IOException {
         long start = ticker.read();
         while (true) {
+            nameNode.checkActive();
             List<? extends DatanodeID> missing = nameNode.liveDatanodes().stream()
                     .filter(datanode -> !done.test(datanode.getDatanodeUuid()))
                     .toList();

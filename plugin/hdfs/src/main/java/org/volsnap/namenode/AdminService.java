@@ -18,6 +18,8 @@ import org.volsnap.protocol.proto.VolsnapProtos.CreateRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.CreateResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.DeleteRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.DeleteResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.KeptNamespacesRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.KeptNamespacesResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ListNamespaceRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ListNamespaceResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PollRequestProto;
@@ -103,14 +105,20 @@ final class AdminService implements VolsnapProtocol {
 
     @Override
     public ListNamespaceResponseProto listNamespace(ListNamespaceRequestProto request) throws IOException {
-        check("volsnapListNamespace");
-        return parts.namespaces().list(request.getName());
+        checkReader("volsnapListNamespace", request.hasSnapshotId());
+        return parts.namespaces().list(request);
     }
 
     @Override
     public ReadNamespaceResponseProto readNamespace(ReadNamespaceRequestProto request) throws IOException {
-        check("volsnapReadNamespace");
+        checkReader("volsnapReadNamespace", request.hasSnapshotId());
         return parts.namespaces().read(request);
+    }
+
+    @Override
+    public KeptNamespacesResponseProto keptNamespaces(KeptNamespacesRequestProto request) throws IOException {
+        nameNode.checkSuperuser("volsnapKeptNamespaces");
+        return parts.status().kept();
     }
 
     @Override
@@ -137,15 +145,30 @@ final class AdminService implements VolsnapProtocol {
                         uuid -> !nameNode.isRegistered(uuid) || parts.tracker().isSilent(uuid));
     }
 
+    /** @param anyState also a standby hands it out: to another NameNode, which knows what it asks for */
+    private void checkReader(String operation, boolean anyState) throws IOException {
+        if (anyState) {
+            nameNode.checkSuperuser(operation);
+        } else {
+            check(operation);
+        }
+    }
+
     private void check(String operation) throws IOException {
-        nameNode.checkActive();
+        parts.takeover().require();
         nameNode.checkSuperuser(operation);
     }
 
-    /** Runs something that changes the registry, alone, and writes a line of the audit log. */
+    /**
+     * Runs something that changes the registry, alone, and writes a line of the audit log. What another NameNode has begun
+     * and not finished goes first: its caller may be the one that asks again here.
+     */
     private <T> T change(String operation, String name, VolsnapNameNodeBridge.Locked<T> work) throws IOException {
         check(operation);
-        T result = parts.operations().run(operation + " " + name, work);
+        T result = parts.operations().run(operation + " " + name, () -> {
+            parts.leftovers().housekeep();
+            return work.call();
+        });
         nameNode.audit(true, operation, name);
         return result;
     }

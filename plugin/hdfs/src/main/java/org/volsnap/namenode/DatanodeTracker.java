@@ -53,6 +53,14 @@ final class DatanodeTracker {
         return seen.size();
     }
 
+    /**
+     * Forgets everybody. While another NameNode was active it renewed the leases: what was polled here before says nothing
+     * about them.
+     */
+    void forget() {
+        seen.clear();
+    }
+
     /** Forgets all others. */
     void retain(Collection<String> uuids) {
         seen.keySet().retainAll(uuids);

@@ -15,33 +15,17 @@ final class Housekeeping implements Runnable {
 
     private final NameNodeParts parts;
     private final ServiceAcl acl;
-    private boolean serving;
 
     Housekeeping(NameNodeParts parts, ServiceAcl acl) {
         this.parts = requireNonNull(parts, "parts is null");
         this.acl = requireNonNull(acl, "acl is null");
     }
 
-    /** Takes over what another process has left, if this NameNode is the active one. */
-    void beginToServe() throws IOException {
-        if (!parts.nameNode().isActive()) {
-            serving = false;
-            return;
-        }
-        if (!serving) {
-            parts.registry().reload();
-            parts.leftovers().noteStart();
-            parts.followUp().holdSafeMode();
-            serving = true;
-        }
-    }
-
     @Override
     public void run() {
         try {
             acl.assertPresent();
-            beginToServe();
-            if (serving) {
+            if (parts.takeover().serve()) {
                 round();
             }
         } catch (IOException | RuntimeException e) {

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Closes the files that were open at T: their writers belong to a future that was taken back, and they go on renewing
- * their leases. Recovery of a lease takes its time, so each file is asked about until it is closed. For one thread.
+ * their leases. Recovery of a lease takes its time, so each file is asked about until it is closed. Safe for many threads.
  */
 final class LeaseRecovery {
     private static final Logger LOG = LoggerFactory.getLogger(LeaseRecovery.class);
@@ -30,14 +30,14 @@ final class LeaseRecovery {
     }
 
     /** Notes the files that are open now. Called in safe mode, where nobody opens one. */
-    void note() throws IOException {
+    synchronized void note() throws IOException {
         open.clear();
         open.addAll(nameNode.openFiles());
         rounds = 0;
     }
 
     /** Asks for every file that is not closed yet; true when the last of them is closed now. */
-    boolean housekeep() {
+    synchronized boolean housekeep() {
         if (open.isEmpty()) {
             return false;
         }

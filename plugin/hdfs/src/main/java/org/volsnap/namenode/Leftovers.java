@@ -10,7 +10,10 @@ import org.slf4j.LoggerFactory;
 import org.volsnap.protocol.proto.VolsnapProtos.PendingRollbackProto;
 import org.volsnap.protocol.proto.VolsnapProtos.SnapshotProto;
 
-/** Clears away, once after every start, the creations that an earlier process did not finish. */
+/**
+ * Clears away, once after every takeover, the creations that an earlier process or another NameNode did not finish. Safe for
+ * many threads.
+ */
 final class Leftovers {
     private static final Logger LOG = LoggerFactory.getLogger(Leftovers.class);
 
@@ -25,13 +28,13 @@ final class Leftovers {
         this.namespaces = requireNonNull(namespaces, "namespaces is null");
     }
 
-    /** To be called when this NameNode begins to serve: what exists by now was begun by another process. */
-    void noteStart() {
+    /** To be called when this NameNode begins to serve: what exists by now was begun by somebody else. */
+    synchronized void noteStart() {
         before = registry.current().toProto().getNextSnapshotId();
     }
 
     /** Clears when that is possible; the registry can't be written in safe mode. */
-    void housekeep() throws IOException {
+    synchronized void housekeep() throws IOException {
         if (before == 0 || nameNode.isInSafeMode()) {
             return;
         }

@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.hdfs.HAUtil;
 import org.apache.hadoop.hdfs.server.namenode.FSNamesystem;
 import org.apache.hadoop.hdfs.server.namenode.VolsnapNameNodeBridge;
 
@@ -27,6 +28,8 @@ record NameNodeParts(
         RollbackPreparer preparer,
         RollbackFollowUp followUp,
         Leftovers leftovers,
+        Takeover takeover,
+        Partners partners,
         NamespaceReader namespaces,
         StatusReport status) {
 
@@ -39,27 +42,39 @@ record NameNodeParts(
         Operations operations = new Operations();
         DatanodeTracker tracker = new DatanodeTracker(ticker, settings.lease());
         AckBarrier barrier = new AckBarrier(nameNode, tracker, ticker, settings.createTimeout(), stopping);
+        Collection<Path> currents = currents(conf);
         NamespaceDirs dirs = NamespaceDirs.of(conf);
-        NamespaceKeeper keeper = new NamespaceKeeper(dirs, currents(conf), nameNode.blockPoolId());
+        NamespaceKeeper keeper = new NamespaceKeeper(
+                dirs,
+                currents,
+                HAUtil.usesSharedEditsDir(conf) ? KeptEdits.shared(nameNode) : KeptEdits.linked(currents),
+                nameNode.blockPoolId());
         SnapshotCreator creator = new SnapshotCreator(nameNode, registry, barrier, keeper, clock);
         // Milliseconds since 1970 grow faster than tasks can be started.
         VerifyTasks verifyTasks = new VerifyTasks(ticker, clock.millis());
         FullReports fullReports = new FullReports();
         RestoredOpenBlocks openBlocks = new RestoredOpenBlocks(nameNode);
+        Leftovers leftovers = new Leftovers(nameNode, registry, keeper);
+        RollbackFollowUp followUp =
+                new RollbackFollowUp(nameNode, registry, tracker, fullReports, new LeaseRecovery(nameNode), openBlocks);
+        Partners partners = new Partners(nameNode, registry, keeper, conf);
+        Takeover takeover = new Takeover(nameNode, registry, tracker, leftovers, followUp);
         return new NameNodeParts(
                 nameNode,
                 registry,
                 operations,
                 tracker,
                 verifyTasks,
-                new PollService(nameNode, conf, registry, tracker, verifyTasks, fullReports, openBlocks),
+                new PollService(nameNode, takeover, registry, tracker, verifyTasks, fullReports, openBlocks),
                 creator,
                 new SnapshotDeleter(nameNode, registry, tracker, keeper),
                 new RollbackPreparer(nameNode, registry, creator, barrier, tracker, dirs, clock),
-                new RollbackFollowUp(nameNode, registry, tracker, fullReports, new LeaseRecovery(nameNode), openBlocks),
-                new Leftovers(nameNode, registry, keeper),
+                followUp,
+                leftovers,
+                takeover,
+                partners,
                 new NamespaceReader(registry, dirs),
-                new StatusReport(nameNode, registry, tracker, dirs));
+                new StatusReport(nameNode, registry, tracker, dirs, partners));
     }
 
     /** The {@code current} directories of images and edits on this host. */

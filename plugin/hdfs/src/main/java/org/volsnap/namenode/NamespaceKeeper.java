@@ -14,13 +14,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.volsnap.namenode.NamespaceSource.Segment;
 import org.volsnap.protocol.RefusedException;
 import org.volsnap.protocol.proto.VolsnapProtos.SnapshotProto;
 
 /**
- * Keeps the namespace at T for a snapshot: hard links (copies across file systems) of the newest image and of the edits
- * after it, into every configured directory. Both kinds of file are never changed once finished.
+ * Keeps the namespace at T for a snapshot: the newest image, by hard links (copies across file systems), and the edits after
+ * it, in every configured directory. Both kinds of file are never changed once finished.
  */
 final class NamespaceKeeper {
     private static final Logger LOG = LoggerFactory.getLogger(NamespaceKeeper.class);
@@ -32,12 +31,14 @@ final class NamespaceKeeper {
 
     private final NamespaceDirs dirs;
     private final Collection<Path> currents;
+    private final KeptEdits edits;
     private final String blockPoolId;
 
     /** @param currents the NameNode's {@code current} directories for images and edits */
-    NamespaceKeeper(NamespaceDirs dirs, Collection<Path> currents, String blockPoolId) {
+    NamespaceKeeper(NamespaceDirs dirs, Collection<Path> currents, KeptEdits edits, String blockPoolId) {
         this.dirs = requireNonNull(dirs, "dirs is null");
         this.currents = List.copyOf(currents);
+        this.edits = requireNonNull(edits, "edits is null");
         this.blockPoolId = requireNonNull(blockPoolId, "blockPoolId is null");
     }
 
@@ -68,7 +69,7 @@ final class NamespaceKeeper {
         for (int attempt = 1; ; attempt++) {
             DurableFiles.deleteTree(building);
             try {
-                fill(building, NamespaceSource.find(currents, txid), txid);
+                fill(building, NamespaceSource.image(currents, txid), txid);
                 return;
             } catch (NoSuchFileException e) {
                 if (attempt == TRIES) {
@@ -79,7 +80,7 @@ final class NamespaceKeeper {
         }
     }
 
-    private static void fill(Path building, NamespaceSource source, long txid) throws IOException {
+    private void fill(Path building, NamespaceSource source, long txid) throws IOException {
         Path current = building.resolve("current");
         NamespaceDirs.createPrivate(current);
         // First, so that what is left of an interrupted attempt says whose it is. Written in place by the NameNode: no
@@ -87,9 +88,7 @@ final class NamespaceKeeper {
         DurableFiles.copy(source.version(), current.resolve("VERSION"));
         link(source.image(), current);
         link(source.digest(), current);
-        for (Segment segment : source.edits()) {
-            link(segment.file(), current);
-        }
+        edits.put(source.imageTxid() + 1, txid, current);
         Path seen = current.resolve("seen_txid");
         Files.writeString(seen, txid + "\n");
         DurableFiles.force(seen);
@@ -99,6 +98,41 @@ final class NamespaceKeeper {
 
     private static void link(Path file, Path directory) throws IOException {
         DurableFiles.linkOrCopy(file, directory.resolve(file.getFileName()));
+    }
+
+    /** What brings the files of a kept namespace into a directory. */
+    @FunctionalInterface
+    interface Fetch {
+        void into(Path directory) throws IOException;
+    }
+
+    /** Has a kept namespace fetched wherever it is missing; checked before it shows under its name. */
+    void complete(SnapshotProto snapshot, Fetch fetch) throws IOException {
+        for (Path root : dirs.roots()) {
+            Path target = NamespaceDirs.in(root, snapshot);
+            if (!NamespaceDirs.belongsTo(target, blockPoolId)) {
+                Path building = NamespaceDirs.building(root, snapshot);
+                DurableFiles.deleteTree(building);
+                NamespaceDirs.createPrivate(building);
+                fetch.into(building);
+                checkFetched(building, snapshot);
+                DurableFiles.move(building, target);
+                LOG.info("fetched the namespace of snapshot {} into {}", snapshot.getName(), target);
+            }
+        }
+    }
+
+    private void checkFetched(Path directory, SnapshotProto snapshot) throws IOException {
+        String seen = Files.readString(directory.resolve("current/seen_txid")).strip();
+        if (!seen.equals(Long.toString(snapshot.getTxid())) || !NamespaceDirs.belongsTo(directory, blockPoolId)) {
+            throw new IOException("what was fetched for snapshot " + snapshot.getName() + " is not its namespace");
+        }
+        NamespaceSource.of(directory, snapshot.getTxid()).check();
+        for (Path file : NamespaceDirs.files(directory)) {
+            DurableFiles.force(file);
+        }
+        DurableFiles.force(directory.resolve("current"));
+        DurableFiles.force(directory);
     }
 
     /** Removes a kept namespace, or what was built of it; does nothing where there is none. */

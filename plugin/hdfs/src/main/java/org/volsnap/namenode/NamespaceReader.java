@@ -10,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import org.apache.hadoop.thirdparty.protobuf.ByteString;
 import org.volsnap.protocol.RefusedException;
+import org.volsnap.protocol.proto.VolsnapProtos.ListNamespaceRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ListNamespaceResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.NamespaceFileProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ReadNamespaceRequestProto;
@@ -28,8 +29,8 @@ final class NamespaceReader {
         this.dirs = requireNonNull(dirs, "dirs is null");
     }
 
-    ListNamespaceResponseProto list(String name) throws IOException {
-        Path copy = copy(name);
+    ListNamespaceResponseProto list(ListNamespaceRequestProto request) throws IOException {
+        Path copy = copy(request.getName(), request.hasSnapshotId(), request.getSnapshotId());
         ListNamespaceResponseProto.Builder list = ListNamespaceResponseProto.newBuilder();
         for (Path file : NamespaceDirs.files(copy)) {
             list.addFiles(NamespaceFileProto.newBuilder()
@@ -40,7 +41,7 @@ final class NamespaceReader {
     }
 
     ReadNamespaceResponseProto read(ReadNamespaceRequestProto request) throws IOException {
-        Path copy = copy(request.getName());
+        Path copy = copy(request.getName(), request.hasSnapshotId(), request.getSnapshotId());
         // Looked up among the files there are: no name leads out of the directory.
         Path file = NamespaceDirs.files(copy).stream()
                 .filter(candidate -> copy.relativize(candidate).toString().equals(request.getFile()))
@@ -56,9 +57,13 @@ final class NamespaceReader {
         }
     }
 
-    private Path copy(String name) throws RefusedException {
+    /** @param hasId it has to be the snapshot with this id: its name may have been given again */
+    private Path copy(String name, boolean hasId, long id) throws RefusedException {
         Registry current = registry.current();
         SnapshotProto snapshot = current.active(name);
+        if (hasId && snapshot.getId() != id) {
+            throw new RefusedException("snapshot " + name + " is " + snapshot.getId() + " here, not " + id);
+        }
         return dirs.copy(snapshot, current.toProto().getBlockPoolId());
     }
 }

@@ -41,6 +41,13 @@ public record NamespaceSource(Path image, long imageTxid, List<Segment> edits, P
      * @throws IOException when a part is missing, or vanishes meanwhile because the NameNode purges it
      */
     public static NamespaceSource find(Collection<Path> currents, long txid) throws IOException {
+        NamespaceSource image = image(currents, txid);
+        return new NamespaceSource(
+                image.image(), image.imageTxid(), segments(currents, image.imageTxid() + 1, txid), image.version());
+    }
+
+    /** The same without edits. */
+    static NamespaceSource image(Collection<Path> currents, long txid) throws IOException {
         List<Image> images = new ArrayList<>();
         for (Path current : currents) {
             files(current).forEach(file -> image(file).ifPresent(images::add));
@@ -51,10 +58,7 @@ public record NamespaceSource(Path image, long imageTxid, List<Segment> edits, P
                 .orElseThrow(
                         () -> new IOException("no image as of transaction " + txid + " or earlier in " + currents));
         return new NamespaceSource(
-                newest.file(),
-                newest.txid(),
-                segments(currents, newest.txid() + 1, txid),
-                newest.file().resolveSibling("VERSION"));
+                newest.file(), newest.txid(), List.of(), newest.file().resolveSibling("VERSION"));
     }
 
     /** The newest image in these directories, without edits. */

@@ -26,6 +26,7 @@ final class PollService {
     private final VolsnapNameNodeBridge nameNode;
     private final Configuration conf;
     private final NameNodeSettings settings;
+    private final Takeover takeover;
     private final RegistryKeeper registry;
     private final DatanodeTracker tracker;
     private final VerifyTasks verifyTasks;
@@ -34,15 +35,16 @@ final class PollService {
 
     PollService(
             VolsnapNameNodeBridge nameNode,
-            Configuration conf,
+            Takeover takeover,
             RegistryKeeper registry,
             DatanodeTracker tracker,
             VerifyTasks verifyTasks,
             FullReports fullReports,
             RestoredOpenBlocks openBlocks) {
         this.nameNode = requireNonNull(nameNode, "nameNode is null");
-        this.conf = requireNonNull(conf, "conf is null");
+        this.conf = nameNode.conf();
         this.settings = NameNodeSettings.of(conf);
+        this.takeover = requireNonNull(takeover, "takeover is null");
         this.registry = requireNonNull(registry, "registry is null");
         this.tracker = requireNonNull(tracker, "tracker is null");
         this.verifyTasks = requireNonNull(verifyTasks, "verifyTasks is null");
@@ -51,7 +53,7 @@ final class PollService {
     }
 
     PollResponseProto poll(PollRequestProto request) throws IOException {
-        nameNode.checkActive();
+        takeover.checkServing();
         checkCaller();
         if (!request.getBlockPoolId().equals(nameNode.blockPoolId())) {
             throw new RefusedException(
@@ -61,7 +63,8 @@ final class PollService {
         PollResponseProto.Builder response = PollResponseProto.newBuilder()
                 .setRegistry(current.toProto())
                 .setPollIntervalMillis(settings.pollInterval(tracker.count()).toMillis())
-                .setLeaseMillis(settings.lease().toMillis());
+                .setLeaseMillis(settings.lease().toMillis())
+                .setActiveTxid(nameNode.lastTxid());
         openBlocks.after(request.getAppliedEpoch(), current).ifPresent(response::setOpenBlocks);
         String datanode = request.getDatanodeUuid();
         if (nameNode.isRegistered(datanode)) {

@@ -36,17 +36,22 @@ final class RegistryKeeper {
     }
 
     /**
-     * Makes a change; returns the registry after it.
+     * Makes a change; returns the registry after it. It is made to what the namespace says and not to what was read last:
+     * meanwhile another NameNode may have been active.
      *
      * @throws RefusedException when there is no room for it; {@code SafeModeException} when nothing can be written
      */
     Registry update(UnaryOperator<Registry> change) throws IOException {
-        return nameNode.exclusively("volsnapWriteRegistry", () -> write(change.apply(current)));
+        return nameNode.exclusively("volsnapWriteRegistry", () -> {
+            reload();
+            return write(change.apply(current));
+        });
     }
 
     /** As {@link #update}, for a change that brings a new snapshot: leaves the reserved room alone. */
     Registry updateWithRoom(UnaryOperator<Registry> change) throws IOException {
         return nameNode.exclusively("volsnapWriteRegistry", () -> {
+            reload();
             Registry next = change.apply(current);
             RegistryXAttr.checkRoom(next, nameNode.attributeSizeLimit());
             return write(next);

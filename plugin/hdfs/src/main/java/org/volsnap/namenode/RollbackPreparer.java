@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.time.Clock;
-import java.util.List;
 import org.apache.hadoop.hdfs.protocol.DatanodeID;
 import org.apache.hadoop.hdfs.server.namenode.VolsnapNameNodeBridge;
 import org.slf4j.Logger;
@@ -64,7 +63,7 @@ final class RollbackPreparer {
         return PrepareRollbackResponseProto.newBuilder()
                 .setTarget(target)
                 .setSafety(registry.current().find(safety).orElseThrow())
-                .addAllNextLines(nextLines(name))
+                .addAllNextLines(NextLines.afterPrepare(nameNode.conf(), name))
                 .build();
     }
 
@@ -89,15 +88,6 @@ final class RollbackPreparer {
                 .setHighestStamp(tracker.highestStamp())
                 .setHighestBlockId(tracker.highestBlockId())
                 .build();
-    }
-
-    private static List<String> nextLines(String name) {
-        return List.of(
-                "hdfs --daemon stop namenode",
-                "hdfs volsnap -rollback " + name,
-                "hdfs --daemon start namenode",
-                "hdfs dfsadmin -safemode wait",
-                "hdfs fsck /");
     }
 
     /** A preparation that failed leaves nothing, not even its safety snapshot. */

@@ -8,6 +8,7 @@ import java.util.List;
 import org.apache.hadoop.hdfs.protocol.DatanodeID;
 import org.apache.hadoop.hdfs.server.namenode.VolsnapNameNodeBridge;
 import org.volsnap.protocol.proto.VolsnapProtos.DatanodeStatusProto;
+import org.volsnap.protocol.proto.VolsnapProtos.KeptNamespacesResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.NamespaceCopyProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PollRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.SnapshotProto;
@@ -25,16 +26,19 @@ final class StatusReport {
     private final RegistryKeeper registry;
     private final DatanodeTracker tracker;
     private final NamespaceDirs namespaces;
+    private final Partners partners;
 
     StatusReport(
             VolsnapNameNodeBridge nameNode,
             RegistryKeeper registry,
             DatanodeTracker tracker,
-            NamespaceDirs namespaces) {
+            NamespaceDirs namespaces,
+            Partners partners) {
         this.nameNode = requireNonNull(nameNode, "nameNode is null");
         this.registry = requireNonNull(registry, "registry is null");
         this.tracker = requireNonNull(tracker, "tracker is null");
         this.namespaces = requireNonNull(namespaces, "namespaces is null");
+        this.partners = requireNonNull(partners, "partners is null");
     }
 
     StatusResponseProto report() {
@@ -46,6 +50,15 @@ final class StatusReport {
                         nameNode.liveDatanodes().stream().map(this::datanode).toList())
                 .addAllNamespaces(
                         current.snapshots().stream().map(this::namespace).toList())
+                .build();
+    }
+
+    /** The copies on this host. */
+    KeptNamespacesResponseProto kept() {
+        return KeptNamespacesResponseProto.newBuilder()
+                .addAllNamespaces(registry.current().snapshots().stream()
+                        .map(this::namespace)
+                        .toList())
                 .build();
     }
 
@@ -78,6 +91,7 @@ final class StatusReport {
         return NamespaceCopyProto.newBuilder()
                 .setSnapshotId(snapshot.getId())
                 .setCopies(copies.size())
+                .setElsewhere(partners.copiesElsewhere(snapshot.getId()))
                 .setBytes(copies.stream().mapToLong(NamespaceDirs::bytes).sum())
                 .build();
     }

@@ -32,6 +32,12 @@ public final class VolsnapNameNodePlugin implements ServicePlugin {
     private static final Logger LOG = LoggerFactory.getLogger(VolsnapNameNodePlugin.class);
     private static final long MAX_HOUSEKEEPING_MILLIS = 1000;
 
+    /** Other NameNodes are asked less often than this one looks after itself. */
+    private static final int PARTNERS_SELDOMER = 5;
+
+    /** Fetching a namespace takes its time, and the rest goes on meanwhile. */
+    private static final int HOUSEKEEPERS = 2;
+
     private final CountDownLatch stopping = new CountDownLatch(1);
     private @Nullable ScheduledExecutorService housekeeper;
 
@@ -49,9 +55,8 @@ public final class VolsnapNameNodePlugin implements ServicePlugin {
         NameNodeParts parts =
                 NameNodeParts.assemble(nameNode, conf, Clock.systemDefaultZone(), Ticker.systemTicker(), stopping);
         ServiceAcl acl = new ServiceAcl(conf, nameNode.clientRpcServer());
-        Housekeeping housekeeping = new Housekeeping(parts, acl);
         // Before anybody is served: a DataNode must not take the NameNode out of safe mode first.
-        housekeeping.beginToServe();
+        parts.takeover().serve();
         acl.assertPresent();
         DFSUtil.addInternalPBProtocol(
                 conf,
@@ -63,17 +68,21 @@ public final class VolsnapNameNodePlugin implements ServicePlugin {
         long period = Math.min(
                 MAX_HOUSEKEEPING_MILLIS,
                 NameNodeSettings.of(conf).pollInterval().toMillis());
-        housekeeper = Executors.newSingleThreadScheduledExecutor(new ThreadFactoryBuilder()
-                .setNameFormat("volsnap housekeeper")
-                .setDaemon(true)
-                .build());
+        housekeeper = Executors.newScheduledThreadPool(
+                HOUSEKEEPERS,
+                new ThreadFactoryBuilder()
+                        .setNameFormat("volsnap housekeeper %d")
+                        .setDaemon(true)
+                        .build());
         ScheduledFuture<?> rounds =
-                housekeeper.scheduleWithFixedDelay(housekeeping, period, period, TimeUnit.MILLISECONDS);
+                housekeeper.scheduleWithFixedDelay(new Housekeeping(parts, acl), period, period, TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> fetches = housekeeper.scheduleWithFixedDelay(
+                parts.partners(), period * PARTNERS_SELDOMER, period * PARTNERS_SELDOMER, TimeUnit.MILLISECONDS);
         LOG.info(
                 "volsnap serves block pool {}, {}",
                 nameNode.blockPoolId(),
                 parts.registry().current());
-        LOG.debug("housekeeping: {}", rounds);
+        LOG.debug("housekeeping: {}, {}", rounds, fetches);
     }
 
     @Override

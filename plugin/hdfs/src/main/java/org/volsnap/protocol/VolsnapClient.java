@@ -19,6 +19,8 @@ import org.volsnap.protocol.proto.VolsnapProtos.CreateRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.CreateResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.DeleteRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.DeleteResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.KeptNamespacesRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.KeptNamespacesResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ListNamespaceRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ListNamespaceResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PollRequestProto;
@@ -40,6 +42,7 @@ import org.volsnap.protocol.proto.VolsnapProtos.VerifyStatusResponseProto;
  */
 public final class VolsnapClient implements VolsnapProtocol, Closeable {
     private static final int COMMAND_IDLE_MILLIS = 500;
+    private static final int CONNECT_MILLIS = 2000;
 
     private final VolsnapProtocol protocol;
 
@@ -70,6 +73,16 @@ public final class VolsnapClient implements VolsnapProtocol, Closeable {
     public static VolsnapClient connect(Configuration conf, InetSocketAddress nameNode, Duration timeout)
             throws IOException {
         return new VolsnapClient(NameNodeProxy.create(conf, nameNode, UserGroupInformation.getCurrentUser(), timeout));
+    }
+
+    /** The same for a caller who asks again anyway: a host that does not take the connection at once is given up. */
+    public static VolsnapClient connectOnce(Configuration conf, InetSocketAddress nameNode, Duration timeout)
+            throws IOException {
+        Configuration own = new Configuration(conf);
+        own.setInt(CommonConfigurationKeysPublic.IPC_CLIENT_CONNECT_TIMEOUT_KEY, CONNECT_MILLIS);
+        own.setInt(CommonConfigurationKeysPublic.IPC_CLIENT_CONNECT_MAX_RETRIES_ON_SOCKET_TIMEOUTS_KEY, 0);
+        own.setInt(CommonConfigurationKeysPublic.IPC_CLIENT_CONNECT_MAX_RETRIES_KEY, 0);
+        return connect(own, nameNode, timeout);
     }
 
     @Override
@@ -115,6 +128,11 @@ public final class VolsnapClient implements VolsnapProtocol, Closeable {
     @Override
     public ReadNamespaceResponseProto readNamespace(ReadNamespaceRequestProto request) throws IOException {
         return call(protocol::readNamespace, request);
+    }
+
+    @Override
+    public KeptNamespacesResponseProto keptNamespaces(KeptNamespacesRequestProto request) throws IOException {
+        return call(protocol::keptNamespaces, request);
     }
 
     @Override

@@ -9,6 +9,8 @@ import org.volsnap.protocol.proto.VolsnapProtos.CreateRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.CreateResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.DeleteRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.DeleteResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.KeptNamespacesRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.KeptNamespacesResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ListNamespaceRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ListNamespaceResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PollRequestProto;
@@ -25,7 +27,7 @@ import org.volsnap.protocol.proto.VolsnapProtos.VerifyStatusRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.VerifyStatusResponseProto;
 
 /**
- * What the active NameNode offers. Every method but {@link #poll} is for superusers only. Safe for many threads.
+ * What the active NameNode offers, and for namespaces that other NameNodes fetch a standby too. Every method but {@link #poll} is for superusers only. Safe for many threads.
  *
  * <p>Errors: {@code AccessControlException} to who may not, {@code StandbyException} from a NameNode that is not active,
  * {@code SafeModeException} where the registry has to be written and can't be, {@link RefusedException} with a line for
@@ -60,6 +62,10 @@ public interface VolsnapProtocol {
     /** A piece of one of these files, of at most 1 MiB; shorter at the file's end. */
     @Idempotent
     ReadNamespaceResponseProto readNamespace(ReadNamespaceRequestProto request) throws IOException;
+
+    /** The copies of namespaces that this NameNode has itself; answered by a standby too. */
+    @Idempotent
+    KeptNamespacesResponseProto keptNamespaces(KeptNamespacesRequestProto request) throws IOException;
 
     /** Hands blocks of a snapshot to every live DataNode to be read and checked. */
     @Idempotent

@@ -13,6 +13,8 @@ import org.volsnap.protocol.proto.VolsnapProtos.CreateRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.CreateResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.DeleteRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.DeleteResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.KeptNamespacesRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.KeptNamespacesResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ListNamespaceRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ListNamespaceResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PollRequestProto;
@@ -82,6 +84,12 @@ public final class VolsnapServerTranslator implements VolsnapProtocolPB {
     public ReadNamespaceResponseProto readNamespace(
             @Nullable RpcController controller, ReadNamespaceRequestProto request) throws ServiceException {
         return serve(service::readNamespace, request);
+    }
+
+    @Override
+    public KeptNamespacesResponseProto keptNamespaces(
+            @Nullable RpcController controller, KeptNamespacesRequestProto request) throws ServiceException {
+        return serve(service::keptNamespaces, request);
     }
 
     @Override

@@ -13,6 +13,8 @@ import org.volsnap.protocol.proto.VolsnapProtos.CreateRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.CreateResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.DeleteRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.DeleteResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.KeptNamespacesRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.KeptNamespacesResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ListNamespaceRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ListNamespaceResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PollRequestProto;
@@ -74,6 +76,11 @@ final class VolsnapTranslator implements VolsnapProtocol, Closeable {
     @Override
     public ReadNamespaceResponseProto readNamespace(ReadNamespaceRequestProto request) throws IOException {
         return ipc(() -> proxy.readNamespace(null, request));
+    }
+
+    @Override
+    public KeptNamespacesResponseProto keptNamespaces(KeptNamespacesRequestProto request) throws IOException {
+        return ipc(() -> proxy.keptNamespaces(null, request));
     }
 
     @Override

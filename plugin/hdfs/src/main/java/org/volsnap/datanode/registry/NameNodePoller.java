@@ -4,6 +4,7 @@ package org.volsnap.datanode.registry;
 import static com.google.common.base.Throwables.getCausalChain;
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.base.Ticker;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.PrivilegedExceptionAction;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
@@ -28,43 +30,76 @@ import org.volsnap.protocol.proto.VolsnapProtos.PollRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PollResponseProto;
 
 /**
- * Asks the NameNodes of the configuration, the one that answered last first, until one answers for the block pool.
- * Standbys and NameNodes of other block pools are passed over. Calls run with the DataNode's login. For one thread; any may
- * close it, which ends a call that is under way.
+ * Asks the NameNodes of the configuration, the one that is followed first, until one answers for the block pool. Standbys,
+ * NameNodes of other block pools and those that only think they are active ({@link ActiveClaim}) are passed over. Now and
+ * then the others are asked too: one of them may have become active. Calls run with the DataNode's login. For one thread;
+ * any may close it, which ends a call that is under way.
  */
 final class NameNodePoller implements RegistrySource {
+    /** How often the NameNodes that are not followed are asked. */
+    private static final Duration LOOK_AROUND = Duration.ofSeconds(10);
+
     private final Supplier<Configuration> conf;
     private final Duration timeout;
+    private final Ticker ticker;
     private final Map<InetSocketAddress, VolsnapClient> clients = new ConcurrentHashMap<>();
-    private @Nullable InetSocketAddress answeredLast;
+    private @Nullable ActiveClaim followed;
+    private long lookedAroundNanos;
 
     /**
      * Connects with the first poll.
      *
      * @param conf asked at every poll: the DataNode's nameservices can be refreshed
      * @param timeout for one answer of one NameNode
+     * @param ticker tells when to look around
      */
-    NameNodePoller(Supplier<Configuration> conf, Duration timeout) {
+    NameNodePoller(Supplier<Configuration> conf, Duration timeout, Ticker ticker) {
         this.conf = requireNonNull(conf, "conf is null");
         this.timeout = requireNonNull(timeout, "timeout is null");
+        this.ticker = requireNonNull(ticker, "ticker is null");
+        this.lookedAroundNanos = ticker.read();
     }
 
     @Override
     public PollResponseProto poll(PollRequestProto request) throws IOException {
         Failures failures = new Failures(request.getBlockPoolId());
+        boolean askAll = ticker.read() - lookedAroundNanos > LOOK_AROUND.toNanos();
+        PollResponseProto answer = null;
         for (InetSocketAddress address : candidates()) {
-            try {
-                PollResponseProto response = ask(address, request);
-                if (response.getRegistry().getBlockPoolId().equals(request.getBlockPoolId())) {
-                    answeredLast = address;
-                    return response;
-                }
-                failures.add(address, "has block pool " + response.getRegistry().getBlockPoolId());
-            } catch (IOException e) {
-                failures.add(address, e);
+            PollResponseProto other = askIfActive(address, request, failures);
+            answer = other == null ? answer : other;
+            if (answer != null && !askAll && !isOld(answer, request)) {
+                return answer;
             }
         }
-        throw failures.toException();
+        lookedAroundNanos = ticker.read();
+        if (answer == null) {
+            throw failures.toException();
+        }
+        return answer;
+    }
+
+    /** It will not be believed; another NameNode may know better. */
+    private static boolean isOld(PollResponseProto answer, PollRequestProto request) {
+        return answer.getRegistry().getVersion() < request.getRegistryVersion();
+    }
+
+    /** The answer, if it is one to follow: from then on this NameNode is asked first. */
+    private @Nullable PollResponseProto askIfActive(
+            InetSocketAddress address, PollRequestProto request, Failures failures) {
+        try {
+            PollResponseProto response = ask(address, request);
+            ActiveClaim claim = new ActiveClaim(address, response);
+            Optional<String> objection = claim.objection(request, followed);
+            if (objection.isEmpty()) {
+                followed = claim;
+                return response;
+            }
+            failures.add(address, objection.get());
+        } catch (IOException e) {
+            failures.add(address, e);
+        }
+        return null;
     }
 
     private PollResponseProto ask(InetSocketAddress address, PollRequestProto request) throws IOException {
@@ -80,7 +115,8 @@ final class NameNodePoller implements RegistrySource {
     private VolsnapClient client(InetSocketAddress address) throws IOException {
         VolsnapClient known = clients.get(address);
         if (known == null) {
-            known = VolsnapClient.connect(conf.get(), address, timeout);
+            // A dead host must not keep the other NameNode from being asked.
+            known = VolsnapClient.connectOnce(conf.get(), address, timeout);
             clients.put(address, known);
         }
         return known;
@@ -89,8 +125,12 @@ final class NameNodePoller implements RegistrySource {
     private List<InetSocketAddress> candidates() {
         List<InetSocketAddress> addresses = new ArrayList<>();
         addresses(conf.get()).values().stream().map(Map::values).forEach(addresses::addAll);
-        if (answeredLast != null && addresses.remove(answeredLast)) {
-            addresses.add(0, answeredLast);
+        if (followed != null) {
+            if (addresses.remove(followed.nameNode())) {
+                addresses.add(0, followed.nameNode());
+            } else {
+                followed = null;
+            }
         }
         return addresses;
     }

@@ -83,7 +83,7 @@ public final class RegistryFollower implements PoolFollower {
                 FollowerSettings.of(dataNode.getConf(), dataNode.getDatanodeUuid(), dataNode.getDisplayName()),
                 control,
                 volumes,
-                new NameNodePoller(dataNode::getConf, ANSWER_TIMEOUT),
+                new NameNodePoller(dataNode::getConf, ANSWER_TIMEOUT, Ticker.systemTicker()),
                 Ticker.systemTicker(),
                 new HadoopCaches(dataNode.getConf(), control.blockPoolId()));
     }

@@ -16,12 +16,12 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.hdfs.DFSConfigKeys;
 import org.apache.hadoop.hdfs.DFSUtil;
 import org.apache.hadoop.hdfs.HAUtil;
 import org.apache.hadoop.hdfs.server.common.Storage.StorageDirectory;
 import org.apache.hadoop.hdfs.server.namenode.FSNamesystem;
 import org.apache.hadoop.hdfs.server.namenode.NameNode;
+import org.volsnap.namenode.Nameservice;
 import org.volsnap.protocol.RefusedException;
 
 /**
@@ -31,22 +31,25 @@ import org.volsnap.protocol.RefusedException;
  * @param edits with edits; usually the same
  */
 record NameDirectories(List<Path> names, List<Path> edits, List<StorageDirectory> locks) implements Closeable {
-    /** A NameNode's configuration, with the keys of its own nameservice made plain. */
-    static Configuration plain(Configuration conf) throws RefusedException {
+    /** A NameNode's configuration, with the keys of its own nameservice, and of itself in it, made plain. */
+    static Configuration own(Configuration conf) {
         Configuration own = new Configuration(conf);
-        String nameservice = DFSUtil.getNamenodeNameServiceId(own);
-        NameNode.initializeGenericKeys(own, nameservice, null);
-        if (HAUtil.isHAEnabled(own, nameservice) || own.get(DFSConfigKeys.DFS_NAMENODE_SHARED_EDITS_DIR_KEY) != null) {
-            throw new RefusedException("this NameNode shares its edits ("
-                    + DFSConfigKeys.DFS_NAMENODE_SHARED_EDITS_DIR_KEY + "); only a single NameNode can be rolled back");
-        }
+        String nameNode = Nameservice.of(own).map(Nameservice::self).orElse(null);
+        NameNode.initializeGenericKeys(own, DFSUtil.getNamenodeNameServiceId(own), nameNode);
         return own;
     }
 
+    static boolean sharesEdits(Configuration own) {
+        return HAUtil.usesSharedEditsDir(own);
+    }
+
     /** @throws RefusedException when a NameNode, or another rollback, holds one of them */
-    static NameDirectories lock(Configuration plain) throws IOException {
-        List<Path> names = paths(FSNamesystem.getNamespaceDirs(plain));
-        List<Path> edits = paths(FSNamesystem.getNamespaceEditsDirs(plain));
+    static NameDirectories lock(Configuration own) throws IOException {
+        List<URI> shared = FSNamesystem.getSharedEditsDirs(own);
+        List<Path> names = paths(FSNamesystem.getNamespaceDirs(own));
+        List<Path> edits = paths(FSNamesystem.getNamespaceEditsDirs(own, false).stream()
+                .filter(uri -> !shared.contains(uri))
+                .toList());
         List<StorageDirectory> locks = new ArrayList<>();
         NameDirectories directories = new NameDirectories(names, edits, locks);
         try {
@@ -83,6 +86,11 @@ record NameDirectories(List<Path> names, List<Path> edits, List<StorageDirectory
             throw new RefusedException("a NameNode holds " + path + "; stop it first (hdfs --daemon stop namenode)", e);
         }
         return directory;
+    }
+
+    /** Where the images are. */
+    List<Path> currents() {
+        return names.stream().map(path -> path.resolve("current")).toList();
     }
 
     /** Every directory once. */

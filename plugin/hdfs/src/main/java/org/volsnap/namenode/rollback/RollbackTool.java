@@ -8,7 +8,6 @@ import static org.volsnap.conf.VolsnapKeys.FENCE_MARGIN_DEFAULT;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +17,7 @@ import org.apache.hadoop.hdfs.server.namenode.VolsnapOfflineBridge;
 import org.apache.hadoop.hdfs.server.namenode.VolsnapOfflineBridge.Counters;
 import org.volsnap.namenode.NamespaceDirs;
 import org.volsnap.namenode.NamespaceSource;
+import org.volsnap.namenode.NextLines;
 import org.volsnap.namenode.Registry;
 import org.volsnap.namenode.RegistryXAttr;
 import org.volsnap.protocol.RefusedException;
@@ -33,9 +33,6 @@ import org.volsnap.protocol.proto.VolsnapProtos.SnapshotStateProto;
  * that a run that was killed leaves either the old or the new namespace, and a second run finishes. For one thread.
  */
 public final class RollbackTool {
-    private static final List<String> NEXT_LINES =
-            List.of("hdfs --daemon start namenode", "hdfs dfsadmin -safemode wait", "hdfs fsck /");
-
     private final Configuration conf;
     private final Consumer<String> progress;
     private final Clock clock;
@@ -66,7 +63,7 @@ public final class RollbackTool {
     public record Outcome(long epoch, long txid, long stamp, List<String> lost, List<String> nextLines) {}
 
     /** What is known of the namespace as it is today. */
-    private record Today(Registry registry, Counters counters, List<Path> currents) {}
+    private record Today(Registry registry, Counters counters) {}
 
     /**
      * Rolls back; can be killed at any point and run again.
@@ -75,51 +72,40 @@ public final class RollbackTool {
      * @throws RefusedException when a NameNode holds the directories, or no rollback to this snapshot is prepared
      */
     public Outcome run(String snapshot, boolean acceptLoss) throws IOException {
-        Configuration plain = NameDirectories.plain(conf);
-        try (NameDirectories directories = NameDirectories.lock(plain);
-                Staging staging = new Staging(directories.names().get(0))) {
+        Configuration own = NameDirectories.own(conf);
+        OtherNameNodes.requireStopped(own);
+        try (NameDirectories directories = NameDirectories.lock(own);
+                Staging staging = new Staging(directories.names().get(0));
+                TodaysFiles files = TodaysFiles.of(own, directories, staging)) {
             ImageInstaller installer = new ImageInstaller(directories, progress);
-            Today today = loadToday(plain, directories, staging);
+            Today today = loadToday(own, files);
             Optional<RollbackEpochProto> committed = committed(today.registry(), snapshot);
             if (committed.isPresent()) {
-                return finish(committed.get(), directories, installer);
+                return finish(committed.get(), directories, installer, files);
             }
             PendingRollbackProto pending = pending(today.registry(), snapshot);
-            LaterEdits later = laterEdits(today, pending, acceptLoss);
-            Prepared prepared = prepare(plain, today, pending, directories, staging);
+            LaterEdits later = laterEdits(today, files, pending, acceptLoss);
+            Prepared prepared = prepare(own, today, pending, directories, staging);
             installer.install(prepared.image(), prepared.txid());
+            files.goOnAfter(prepared.txid());
             RollbackEpochProto epoch = prepared.epoch();
-            return new Outcome(epoch.getNumber(), prepared.txid(), epoch.getNewStamp(), later.lines(), NEXT_LINES);
+            return outcome(epoch, prepared.txid(), later.lines());
         }
     }
 
-    private Today loadToday(Configuration plain, NameDirectories directories, Staging staging) throws IOException {
+    private Outcome outcome(RollbackEpochProto epoch, long txid, List<String> lost) {
+        return new Outcome(epoch.getNumber(), txid, epoch.getNewStamp(), lost, NextLines.afterRollback(conf));
+    }
+
+    private Today loadToday(Configuration own, TodaysFiles files) throws IOException {
         progress.accept("loading today's namespace");
-        List<Path> names = copies(directories.names(), "today-", directories, staging);
-        List<Path> edits = copies(directories.edits(), "today-", directories, staging);
-        try (VolsnapOfflineBridge namespace =
-                VolsnapOfflineBridge.load(plain, NameDirectories.files(names), NameDirectories.files(edits))) {
+        try (VolsnapOfflineBridge namespace = files.load(own)) {
             byte[] registry = namespace.rootAttribute(RegistryXAttr.NAME);
             if (registry == null) {
                 throw new RefusedException("this NameNode knows of no snapshots");
             }
-            return new Today(
-                    Registry.parse(registry),
-                    namespace.counters(),
-                    edits.stream().map(path -> path.resolve("current")).toList());
+            return new Today(Registry.parse(registry), namespace.counters());
         }
-    }
-
-    /** A directory that serves as both is copied once. */
-    private static List<Path> copies(List<Path> of, String prefix, NameDirectories directories, Staging staging)
-            throws IOException {
-        List<Path> copies = new ArrayList<>();
-        for (Path directory : of) {
-            String name = prefix + directories.all().indexOf(directory);
-            Path copy = staging.path(name);
-            copies.add(copy.toFile().exists() ? copy : staging.copyOf(directory, name));
-        }
-        return copies;
     }
 
     /** The epoch of a rollback to this snapshot that an earlier run has committed and that is not finished. */
@@ -131,14 +117,14 @@ public final class RollbackTool {
     }
 
     /** Brings the image that an earlier run has committed into the directories that it did not reach. */
-    private Outcome finish(RollbackEpochProto epoch, NameDirectories directories, ImageInstaller installer)
+    private Outcome finish(
+            RollbackEpochProto epoch, NameDirectories directories, ImageInstaller installer, TodaysFiles files)
             throws IOException {
         progress.accept("rollback " + epoch.getNumber() + " is committed, finishing it");
-        NamespaceSource newest = NamespaceSource.newest(directories.names().stream()
-                .map(path -> path.resolve("current"))
-                .toList());
+        NamespaceSource newest = NamespaceSource.newest(directories.currents());
         installer.install(newest.image(), newest.imageTxid());
-        return new Outcome(epoch.getNumber(), newest.imageTxid(), epoch.getNewStamp(), List.of(), NEXT_LINES);
+        files.goOnAfter(newest.imageTxid());
+        return outcome(epoch, newest.imageTxid(), List.of());
     }
 
     private static PendingRollbackProto pending(Registry registry, String snapshot) throws RefusedException {
@@ -156,12 +142,14 @@ public final class RollbackTool {
         return pending;
     }
 
-    private LaterEdits laterEdits(Today today, PendingRollbackProto pending, boolean acceptLoss)
-            throws RefusedException {
+    private LaterEdits laterEdits(Today today, TodaysFiles files, PendingRollbackProto pending, boolean acceptLoss)
+            throws IOException {
         progress.accept("looking for transactions after the safety snapshot");
         SnapshotProto safety = safety(today.registry(), pending);
         LaterEdits later = LaterEdits.read(
-                today.currents(), safety.getTxid(), today.counters().txid());
+                files.editsAfter(safety.getTxid()),
+                safety.getTxid(),
+                today.counters().txid());
         if (later.count() > 0 && !acceptLoss) {
             throw new RefusedException(later.count() + " transactions came after the safety snapshot "
                     + safety.getName() + " and would be lost for ever (-acceptLoss): "
@@ -179,13 +167,9 @@ public final class RollbackTool {
     private record Prepared(Path image, long txid, RollbackEpochProto epoch) {}
 
     private Prepared prepare(
-            Configuration plain,
-            Today today,
-            PendingRollbackProto pending,
-            NameDirectories directories,
-            Staging staging)
+            Configuration own, Today today, PendingRollbackProto pending, NameDirectories directories, Staging staging)
             throws IOException {
-        NamespaceDirs kept = NamespaceDirs.of(plain);
+        NamespaceDirs kept = NamespaceDirs.of(own);
         Registry registry = today.registry();
         String pool = registry.toProto().getBlockPoolId();
         SnapshotProto target = registry.find(pending.getSnapshotId()).orElseThrow();
@@ -200,9 +184,9 @@ public final class RollbackTool {
         Prepared prepared;
         Counters raised;
         byte[] attribute;
-        try (VolsnapOfflineBridge namespace = VolsnapOfflineBridge.load(plain, stage.toFile())) {
+        try (VolsnapOfflineBridge namespace = VolsnapOfflineBridge.load(own, stage.toFile())) {
             raised = Fence.raise(
-                    today.counters(), namespace.counters(), pending, plain.getLong(FENCE_MARGIN, FENCE_MARGIN_DEFAULT));
+                    today.counters(), namespace.counters(), pending, own.getLong(FENCE_MARGIN, FENCE_MARGIN_DEFAULT));
             RollbackEpochProto epoch = epoch(registry, target, pending, raised);
             attribute = committed(registry, safety, epoch).toBytes();
             namespace.raise(raised);
@@ -210,7 +194,7 @@ public final class RollbackTool {
             progress.accept("saving the image");
             prepared = new Prepared(namespace.save().toPath(), raised.txid(), epoch);
         }
-        verify(plain, prepared, raised, attribute, staging);
+        verify(own, prepared, raised, attribute, staging);
         return prepared;
     }
 
@@ -242,11 +226,11 @@ public final class RollbackTool {
     }
 
     /** Loads the saved image as the NameNode will. */
-    private void verify(Configuration plain, Prepared prepared, Counters raised, byte[] attribute, Staging staging)
+    private void verify(Configuration own, Prepared prepared, Counters raised, byte[] attribute, Staging staging)
             throws IOException {
         progress.accept("checking the image");
         Path stage = staging.copyOf(ImageInstaller.filesOf(prepared.image()), "check");
-        try (VolsnapOfflineBridge namespace = VolsnapOfflineBridge.load(plain, stage.toFile())) {
+        try (VolsnapOfflineBridge namespace = VolsnapOfflineBridge.load(own, stage.toFile())) {
             Counters read = namespace.counters();
             boolean same = read.equals(raised) && Arrays.equals(attribute, namespace.rootAttribute(RegistryXAttr.NAME));
             if (!same) {

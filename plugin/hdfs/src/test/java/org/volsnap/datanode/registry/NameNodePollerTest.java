@@ -44,7 +44,8 @@ class NameNodePollerTest {
 
     private final List<RPC.Server> servers = new ArrayList<>();
     private final Configuration conf = new Configuration(false);
-    private final NameNodePoller poller = new NameNodePoller(() -> conf, Duration.ofSeconds(10));
+    private final FakeTicker ticker = new FakeTicker();
+    private final NameNodePoller poller = new NameNodePoller(() -> conf, Duration.ofSeconds(10), ticker);
 
     @AfterEach
     void close() {
@@ -73,14 +74,22 @@ class NameNodePollerTest {
     }
 
     private InetSocketAddress nameNodeOf(RegistryProto registry) throws IOException {
+        return nameNodeOf(registry, 1);
+    }
+
+    private InetSocketAddress nameNodeOf(RegistryProto registry, long txid) throws IOException {
         VolsnapProtocol protocol = mock(VolsnapProtocol.class);
-        when(protocol.poll(any()))
-                .thenReturn(PollResponseProto.newBuilder()
-                        .setRegistry(registry)
-                        .setPollIntervalMillis(1000)
-                        .setLeaseMillis(30_000)
-                        .build());
+        when(protocol.poll(any())).thenReturn(answer(registry, txid));
         return nameNode(protocol);
+    }
+
+    private static PollResponseProto answer(RegistryProto registry, long txid) {
+        return PollResponseProto.newBuilder()
+                .setRegistry(registry)
+                .setPollIntervalMillis(1000)
+                .setLeaseMillis(30_000)
+                .setActiveTxid(txid)
+                .build();
     }
 
     private InetSocketAddress standby() throws IOException {
@@ -190,5 +199,43 @@ class NameNodePollerTest {
         servers.get(0).stop();
         configure(service(nameNodeOf(Registries.of(4))));
         assertThat(poller.poll(REQUEST).getRegistry()).isEqualTo(Registries.of(4));
+    }
+
+    @Test
+    void followsTheOneThatBecameActiveAlthoughTheOldOneStillAnswers() throws IOException {
+        configure(service(nameNodeOf(Registries.of(3), 100), nameNodeOf(Registries.of(4), 101)));
+        assertThat(poller.poll(REQUEST).getRegistry()).isEqualTo(Registries.of(3));
+        assertThat(poller.poll(REQUEST).getRegistry()).isEqualTo(Registries.of(3));
+
+        ticker.advance(Duration.ofSeconds(11));
+
+        assertThat(poller.poll(REQUEST).getRegistry()).isEqualTo(Registries.of(4));
+        assertThat(poller.poll(REQUEST).getRegistry()).isEqualTo(Registries.of(4));
+        ticker.advance(Duration.ofSeconds(11));
+        assertThat(poller.poll(REQUEST).getRegistry()).isEqualTo(Registries.of(4));
+    }
+
+    @Test
+    void doesNotFallBackToAnOldActiveOne() throws IOException {
+        VolsnapProtocol last = mock(VolsnapProtocol.class);
+        when(last.poll(any())).thenReturn(answer(Registries.of(3), 101)).thenThrow(new StandbyException("standby"));
+        configure(service(nameNode(last), nameNodeOf(Registries.of(3), 100)));
+        poller.poll(REQUEST);
+
+        assertThatThrownBy(() -> poller.poll(REQUEST)).hasMessageContaining("active with transaction 100, but");
+    }
+
+    @Test
+    void looksFurtherWhenTheAnswerIsOld() throws IOException {
+        configure(service(nameNodeOf(Registries.of(3), 100), nameNodeOf(Registries.of(5), 101)));
+        PollRequestProto request = REQUEST.toBuilder().setRegistryVersion(5).build();
+        assertThat(poller.poll(request).getRegistry()).isEqualTo(Registries.of(5));
+    }
+
+    @Test
+    void anAnswerThatIsOldIsHandedOnForItsReasonToBeSaid() throws IOException {
+        configure(service(nameNodeOf(Registries.of(3)), nobody()));
+        PollRequestProto request = REQUEST.toBuilder().setRegistryVersion(5).build();
+        assertThat(poller.poll(request).getRegistry()).isEqualTo(Registries.of(3));
     }
 }

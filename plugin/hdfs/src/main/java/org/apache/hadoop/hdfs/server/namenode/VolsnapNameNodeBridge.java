@@ -3,12 +3,14 @@ package org.apache.hadoop.hdfs.server.namenode;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.BatchedRemoteIterator.BatchedEntries;
 import org.apache.hadoop.fs.XAttr;
 import org.apache.hadoop.fs.XAttrSetFlag;
@@ -65,6 +67,11 @@ public final class VolsnapNameNodeBridge {
         return ((NameNodeRpcServer) nameNode.getRpcServer()).getClientRpcServer();
     }
 
+    /** With the keys of this NameNode made plain. */
+    public Configuration conf() {
+        return nameNode.getConf();
+    }
+
     public String blockPoolId() {
         return requireNonNull(namesystem().getBlockPoolId());
     }
@@ -75,6 +82,16 @@ public final class VolsnapNameNodeBridge {
 
     public boolean isActive() {
         return nameNode.isActiveState();
+    }
+
+    /** When this NameNode became active or standby, in milliseconds; 0 for one that has been what it is since its start. */
+    public long stateSince() {
+        return nameNode.getLastHATransitionTime();
+    }
+
+    /** The last transaction this NameNode has written or followed. */
+    public long lastTxid() {
+        return namesystem().getFSImage().getLastAppliedOrWrittenTxId();
     }
 
     /** As every operation that changes the namespace does it. */
@@ -159,6 +176,11 @@ public final class VolsnapNameNodeBridge {
     /** Begins a new segment of the edit log; returns the last transaction before it. */
     public long rollEditLog() throws IOException {
         return namesystem().rollEditLog().getCurSegmentTxId() - 1;
+    }
+
+    /** Copies finished transactions, wherever this NameNode keeps them, into one file; durable on return. */
+    public void copyEdits(long first, long last, File target) throws IOException {
+        VolsnapEditsBridge.copy(nameNode, first, last, target);
     }
 
     public BlockIdManager blockIds() {

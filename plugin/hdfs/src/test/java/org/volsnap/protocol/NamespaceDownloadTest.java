@@ -1,5 +1,5 @@
 /* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
-package org.volsnap.cli;
+package org.volsnap.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -14,7 +14,6 @@ import java.util.Random;
 import org.apache.hadoop.thirdparty.protobuf.ByteString;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.volsnap.protocol.VolsnapProtocol;
 import org.volsnap.protocol.proto.VolsnapProtos.ListNamespaceResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.NamespaceFileProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ReadNamespaceRequestProto;

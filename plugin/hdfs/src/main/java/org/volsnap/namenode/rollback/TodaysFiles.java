@@ -1,0 +1,28 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.namenode.rollback;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collection;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.hdfs.server.namenode.VolsnapOfflineBridge;
+
+/** The namespace of a stopped NameNode as it is today. For one thread. */
+interface TodaysFiles extends Closeable {
+    /** Those in the NameNode's own directories, or with the edits that it shares with others. */
+    static TodaysFiles of(Configuration own, NameDirectories directories, Staging staging) throws IOException {
+        return NameDirectories.sharesEdits(own)
+                ? new SharedFiles(own, directories, staging)
+                : new OwnFiles(directories, staging);
+    }
+
+    /** Loads a copy of it. */
+    VolsnapOfflineBridge load(Configuration own) throws IOException;
+
+    /** Directories with finished segments that have all transactions after this one; once it is loaded. */
+    Collection<Path> editsAfter(long txid) throws IOException;
+
+    /** Makes known, to NameNodes that share edits, that everything goes on after this transaction. */
+    void goOnAfter(long txid) throws IOException;
+}
