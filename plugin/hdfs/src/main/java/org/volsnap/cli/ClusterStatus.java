@@ -50,8 +50,7 @@ final class ClusterStatus {
                     .append(epoch.getFinished() ? ", finished" : ", running")
                     .append(", DataNodes done: ")
                     .append(count(status, dataNode -> dataNode.getAppliedEpoch() >= epoch.getNumber()))
-                    .append(" of ")
-                    .append(epoch.getExpectedDatanodesCount())
+                    .append(epoch.getFinished() ? "" : " of " + epoch.getExpectedDatanodesCount())
                     .append('\n');
         }
     }

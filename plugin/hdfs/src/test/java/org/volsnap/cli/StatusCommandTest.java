@@ -108,6 +108,25 @@ class StatusCommandTest {
                 .contains("running, DataNodes done: 1 of 2");
     }
 
+    /** The registry forgets who was expected when all have followed. */
+    @Test
+    void aFinishedRollbackNamesThoseThatAreDoneOnly() throws Exception {
+        RegistryProto.Builder registry = registry()
+                .addEpochs(RollbackEpochProto.newBuilder()
+                        .setNumber(1)
+                        .setSnapshotId(1)
+                        .setFence(FENCE)
+                        .setNewStamp(2000)
+                        .setCommittedMillis(0)
+                        .setFinished(true));
+
+        status(answer(registry)
+                .addDatanodes(dataNode("host1:9866").setAppliedEpoch(1))
+                .build());
+
+        assertThat(printed.out()).containsPattern("(?m)finished, DataNodes done: 1$");
+    }
+
     @Test
     void withANameItShowsThatSnapshotOnly() throws Exception {
         StatusResponseProto status = twoDataNodes(registry()).toBuilder()
