@@ -57,7 +57,8 @@ final class FileSystemState {
                 "modified=" + status.getModificationTime(),
                 "acl=" + fileSystem.getAclStatus(path).getEntries(),
                 "xattrs=" + xattrs(fileSystem, path),
-                "policy=" + fileSystem.getStoragePolicy(path).getName());
+                "policy=" + fileSystem.getStoragePolicy(path).getName(),
+                "coding=" + fileSystem.getErasureCodingPolicy(path));
         if (status.isFile()) {
             paths.put(
                     name(path),

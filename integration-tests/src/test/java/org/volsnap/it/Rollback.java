@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.hadoop.hdfs.DFSTestUtil;
 import org.apache.hadoop.hdfs.server.blockmanagement.BlockIdManager;
+import org.apache.hadoop.hdfs.server.blockmanagement.BlockManager;
 import org.apache.hadoop.hdfs.tools.DFSck;
 import org.apache.hadoop.util.ToolRunner;
 import org.volsnap.testing.CommandResult;
@@ -68,6 +69,19 @@ final class Rollback {
     }
 
     record Used(long blockId, long stamp) {}
+
+    /** No block waits for a copy to be made or taken away. */
+    void awaitRedundancy() {
+        VolsnapCluster.waitFor("redundancy", Duration.ofSeconds(90), () -> {
+            BlockManager blocks = cluster.nameNode().getNamesystem().getBlockManager();
+            return blocks.getLowRedundancyBlocksCount() == 0
+                    && blocks.getPendingReconstructionBlocksCount() == 0
+                    && blocks.getMissingBlocksCount() == 0
+                    && blocks.getExcessBlocksCount() == 0
+                    && blocks.getPostponedMisreplicatedBlocksCount() == 0;
+        });
+        cluster.waitForDeletions();
+    }
 
     void assertHealthy() throws Exception {
         var out = new java.io.ByteArrayOutputStream();
