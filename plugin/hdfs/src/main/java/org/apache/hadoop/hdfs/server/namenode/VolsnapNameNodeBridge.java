@@ -24,15 +24,14 @@ import org.apache.hadoop.hdfs.server.blockmanagement.BlockIdManager;
 import org.apache.hadoop.hdfs.server.blockmanagement.BlockInfo;
 import org.apache.hadoop.hdfs.server.blockmanagement.DatanodeDescriptor;
 import org.apache.hadoop.hdfs.server.namenode.snapshot.Snapshot;
-import org.apache.hadoop.hdfs.util.RwLockMode;
 import org.apache.hadoop.ipc.RPC;
 import org.apache.hadoop.ipc.StandbyException;
 import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What volsnap needs of a running NameNode, through what Hadoop keeps to its own package. Also the only place that knows
- * how a Hadoop version names its locks. Safe for many threads.
+ * What volsnap needs of a running NameNode, through what Hadoop keeps to its own package. Safe for many
+ * threads.
  */
 @NullMarked
 public final class VolsnapNameNodeBridge {
@@ -55,11 +54,11 @@ public final class VolsnapNameNodeBridge {
     /** Runs something alone: no other thread reads or changes the namesystem. Reentrant. */
     public <T> T exclusively(String operation, Locked<T> work) throws IOException {
         FSNamesystem namesystem = namesystem();
-        namesystem.writeLock(RwLockMode.GLOBAL);
+        VolsnapLockBridge.GLOBAL.writeLock(namesystem);
         try {
             return work.call();
         } finally {
-            namesystem.writeUnlock(RwLockMode.GLOBAL, operation);
+            VolsnapLockBridge.GLOBAL.writeUnlock(namesystem, operation);
         }
     }
 
@@ -141,11 +140,11 @@ public final class VolsnapNameNodeBridge {
 
     public byte @Nullable [] rootAttribute(String prefixedName) throws IOException {
         FSNamesystem namesystem = namesystem();
-        namesystem.readLock(RwLockMode.FS);
+        VolsnapLockBridge.FS.readLock(namesystem);
         try {
             return rootAttribute(namesystem.getFSDirectory(), prefixedName);
         } finally {
-            namesystem.readUnlock(RwLockMode.FS, "volsnapReadRegistry");
+            VolsnapLockBridge.FS.readUnlock(namesystem, "volsnapReadRegistry");
         }
     }
 
@@ -219,7 +218,7 @@ public final class VolsnapNameNodeBridge {
     /** The last blocks of open files that are not complete, with their stamps: only DataNodes know their lengths. */
     public Map<Long, Long> openBlocks() {
         FSNamesystem namesystem = namesystem();
-        namesystem.readLock(RwLockMode.GLOBAL);
+        VolsnapLockBridge.GLOBAL.readLock(namesystem);
         try {
             Map<Long, Long> stamps = new TreeMap<>();
             for (long inodeId : namesystem.getLeaseManager().getINodeIdWithLeases()) {
@@ -231,7 +230,7 @@ public final class VolsnapNameNodeBridge {
             }
             return stamps;
         } finally {
-            namesystem.readUnlock(RwLockMode.GLOBAL, "volsnapOpenBlocks");
+            VolsnapLockBridge.GLOBAL.readUnlock(namesystem, "volsnapOpenBlocks");
         }
     }
 
