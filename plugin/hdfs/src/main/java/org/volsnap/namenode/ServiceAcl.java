@@ -14,26 +14,33 @@ import org.volsnap.protocol.VolsnapProtocolPB;
 
 /**
  * The access list of the protocol, {@code security.volsnap.protocol.acl} in {@code hadoop-policy.xml}. {@code hdfs dfsadmin
- * -refreshServiceAcl} knows only Hadoop's own protocols and throws it away; until it is put back nobody gets in.
+ * -refreshServiceAcl} knows only Hadoop's own protocols and throws it away; until it is put back no new connection gets in.
+ * Connections that are there stay: Hadoop asks its lists once for each.
  */
 final class ServiceAcl {
     static final String KEY = "security.volsnap.protocol.acl";
 
-    private final Configuration conf;
     private final Server server;
+    private final boolean enabled;
 
+    /** @param conf of the NameNode: says whether Hadoop asks access lists at all, which no refresh changes */
     ServiceAcl(Configuration conf, Server server) {
-        this.conf = requireNonNull(conf, "conf is null");
         this.server = requireNonNull(server, "server is null");
+        this.enabled = conf.getBoolean(CommonConfigurationKeys.HADOOP_SECURITY_AUTHORIZATION, false);
     }
 
-    /** Sets the access list where it is missing. */
+    /**
+     * Sets the access list where it is missing, as the files have it now: it is missing after the start, and after a refresh,
+     * which is there to read the files again. Hadoop's own lists are read from the same files once more.
+     */
     void assertPresent() {
-        if (conf.getBoolean(CommonConfigurationKeys.HADOOP_SECURITY_AUTHORIZATION, false)
+        if (enabled
                 && !server.getServiceAuthorizationManager()
                         .getProtocolsWithAcls()
                         .contains(VolsnapProtocolPB.class)) {
-            server.refreshServiceAcl(conf, new Policy());
+            // As NameNodeRpcServer.refreshServiceAcl has it: nothing that this process was started with hides the
+            // files.
+            server.refreshServiceAcl(new Configuration(), new Policy());
         }
     }
 

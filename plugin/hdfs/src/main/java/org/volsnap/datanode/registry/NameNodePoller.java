@@ -23,6 +23,7 @@ import org.apache.hadoop.ipc.RpcNoSuchProtocolException;
 import org.apache.hadoop.ipc.StandbyException;
 import org.apache.hadoop.net.NetUtils;
 import org.apache.hadoop.security.UserGroupInformation;
+import org.apache.hadoop.security.authorize.AuthorizationException;
 import org.jspecify.annotations.Nullable;
 import org.volsnap.protocol.RefusedException;
 import org.volsnap.protocol.VolsnapClient;
@@ -173,10 +174,21 @@ final class NameNodePoller implements RegistrySource {
             if (first == null) {
                 first = e;
             }
-            boolean missing = getCausalChain(e).stream().anyMatch(RpcNoSuchProtocolException.class::isInstance);
+            boolean missing = isPluginMissing(e);
             onlyPluginMissing &= missing;
             boolean standby = getCausalChain(e).stream().anyMatch(StandbyException.class::isInstance);
             reasons.add(address + (missing ? " runs without volsnap" : standby ? " is standby" : ": " + e));
+        }
+
+        /**
+         * With service-level authorization Hadoop first looks whether it has the protocol's class, then for the access list. A
+         * list that is missing says nothing: until it is put back after a refresh that is so with volsnap too.
+         */
+        private static boolean isPluginMissing(IOException e) {
+            return getCausalChain(e).stream()
+                    .anyMatch(cause -> cause instanceof RpcNoSuchProtocolException
+                            || cause instanceof AuthorizationException
+                                    && String.valueOf(cause.getMessage()).startsWith("Unknown protocol: "));
         }
 
         void add(InetSocketAddress address, String reason) {

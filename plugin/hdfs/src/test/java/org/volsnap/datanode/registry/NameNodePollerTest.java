@@ -22,6 +22,7 @@ import org.apache.hadoop.ipc.proto.GenericRefreshProtocolProtos.GenericRefreshPr
 import org.apache.hadoop.ipc.protocolPB.GenericRefreshProtocolPB;
 import org.apache.hadoop.ipc.protocolPB.GenericRefreshProtocolServerSideTranslatorPB;
 import org.apache.hadoop.net.NetUtils;
+import org.apache.hadoop.security.authorize.AuthorizationException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.volsnap.protocol.RefusedException;
@@ -176,6 +177,27 @@ class NameNodePollerTest {
         assertThatThrownBy(() -> poller.poll(REQUEST))
                 .isInstanceOf(NoPluginException.class)
                 .hasMessageContaining("runs without volsnap");
+    }
+
+    /** What Hadoop says with service-level authorization when the jar is not there. */
+    @Test
+    void aNameNodeWithoutTheJarIsToldApartByItsAuthorization() throws IOException {
+        VolsnapProtocol refusing = mock(VolsnapProtocol.class);
+        when(refusing.poll(any())).thenThrow(new AuthorizationException("Unknown protocol: " + VolsnapProtocolPB.NAME));
+        configure(service(nameNode(refusing)));
+        assertThatThrownBy(() -> poller.poll(REQUEST))
+                .isInstanceOf(NoPluginException.class)
+                .hasMessageContaining("runs without volsnap");
+    }
+
+    /** As it is for a moment after every {@code hdfs dfsadmin -refreshServiceAcl}. */
+    @Test
+    void aMissingAccessListDoesNotMeanThatThePluginIsMissing() throws IOException {
+        conf.setBoolean("hadoop.security.authorization", true);
+        configure(service(nameNodeOf(Registries.of(3))));
+        assertThatThrownBy(() -> poller.poll(REQUEST))
+                .isNotInstanceOf(NoPluginException.class)
+                .hasMessageContaining("is not known");
     }
 
     @Test
