@@ -24,6 +24,7 @@ public final class ClusterBuilder {
     private final Path baseDir;
     private final Configuration conf = new Configuration();
     private int dataNodeCount = 3;
+    private int replication = 3;
     private int volumeCount = 2;
     private StorageType @Nullable [] volumeTypes;
     private int nameserviceCount = 1;
@@ -49,6 +50,12 @@ public final class ClusterBuilder {
 
     public ClusterBuilder dataNodes(int count) {
         dataNodeCount = count;
+        return this;
+    }
+
+    /** Replicas of a file, if there are as many DataNodes. */
+    public ClusterBuilder replication(int count) {
+        replication = count;
         return this;
     }
 
@@ -142,6 +149,10 @@ public final class ClusterBuilder {
 
     int dataNodeCount() {
         return dataNodeCount;
+    }
+
+    int replication() {
+        return Math.max(1, Math.min(replication, dataNodeCount));
     }
 
     int volumeCount() {

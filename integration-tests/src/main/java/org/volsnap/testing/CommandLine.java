@@ -35,6 +35,12 @@ public final class CommandLine {
      */
     public static CommandResult runForked(Configuration conf, Path directory, String... args)
             throws IOException, InterruptedException {
+        return runForked(VolsnapAdmin.class, conf, directory, args);
+    }
+
+    /** The same for another command: the class that the {@code hdfs} script starts. */
+    public static CommandResult runForked(Class<?> command, Configuration conf, Path directory, String... args)
+            throws IOException, InterruptedException {
         Path site = directory.resolve("hdfs-site.xml");
         try (OutputStream file = Files.newOutputStream(site)) {
             conf.writeXml(file);
@@ -47,7 +53,7 @@ public final class CommandLine {
                 "-Djava.io.tmpdir=" + directory,
                 "-cp",
                 System.getProperty("java.class.path"),
-                VolsnapAdmin.class.getName(),
+                command.getName(),
                 "-conf",
                 site.toString()));
         line.addAll(List.of(args));

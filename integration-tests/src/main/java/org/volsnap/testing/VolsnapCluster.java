@@ -68,8 +68,7 @@ public final class VolsnapCluster implements AutoCloseable {
         cluster.waitActive();
         for (int i = 0; i < builder.nameserviceCount(); i++) {
             // MiniDFSCluster lowers it to its own DataNodes; those of other processes come later.
-            cluster.getConfiguration(i)
-                    .setInt(DFSConfigKeys.DFS_REPLICATION_KEY, Math.max(1, Math.min(3, builder.dataNodeCount())));
+            cluster.getConfiguration(i).setInt(DFSConfigKeys.DFS_REPLICATION_KEY, builder.replication());
         }
         return new VolsnapCluster(cluster, builder.baseDir(), 0, new ArrayList<>());
     }

@@ -19,7 +19,9 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.StorageType;
 import org.apache.hadoop.hdfs.DistributedFileSystem;
+import org.apache.hadoop.hdfs.protocol.HdfsFileStatus;
 
 /** Everything of a file system that a stock client can see and that a rollback must bring back, as text per path. */
 final class FileSystemState {
@@ -63,11 +65,16 @@ final class FileSystemState {
             paths.put(
                     name(path),
                     "file " + status.getLen() + " x" + status.getReplication() + " " + sha256(fileSystem, path)
-                            + " accessed=" + status.getAccessTime() + " " + common);
+                            + " accessed=" + status.getAccessTime() + " encrypted="
+                            + ((HdfsFileStatus) status).getFileEncryptionInfo() + " " + common);
             return;
         }
         var quota = fileSystem.getQuotaUsage(path);
-        paths.put(name(path), "directory quota=" + quota.getQuota() + "/" + quota.getSpaceQuota() + " " + common);
+        paths.put(
+                name(path),
+                "directory quota=" + quota.getQuota() + "/" + quota.getSpaceQuota() + "/"
+                        + quota.getTypeQuota(StorageType.DISK) + " zone=" + fileSystem.getEZForPath(path) + " "
+                        + common);
         for (FileStatus child : fileSystem.listStatus(path)) {
             add(fileSystem, child);
         }
