@@ -35,6 +35,11 @@ final class Lease {
         renewed = true;
     }
 
+    /** Whether a lease of this length would be over already. */
+    boolean isOver(long sentNanos, Duration length) {
+        return ticker.read() - sentNanos >= length.toNanos();
+    }
+
     boolean isOver() {
         return !renewed || ticker.read() - endNanos >= 0;
     }

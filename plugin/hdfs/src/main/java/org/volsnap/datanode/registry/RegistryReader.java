@@ -80,10 +80,7 @@ final class RegistryReader {
         try {
             PollResponseProto answer = response != null ? response : withoutPlugin(requireNonNull(problem));
             check(answer);
-            // The NameNode counts a DataNode out at the lease's end, and everything must be preserved by then.
-            lease.renew(
-                    sent,
-                    Duration.ofMillis(answer.getLeaseMillis()).multipliedBy(3).dividedBy(4));
+            renewLease(sent, Duration.ofMillis(answer.getLeaseMillis()));
             believer.obey(answer);
             if (failure != null) {
                 LOG.info("{}: the registry is followed again", control.blockPoolId());
@@ -96,6 +93,19 @@ final class RegistryReader {
             failure = String.valueOf(e.getMessage());
             throw new CompletionException(e);
         }
+    }
+
+    /**
+     * The NameNode counts a DataNode out at the lease's end, and everything must be preserved by then. An answer that
+     * came after the end of its own lease (this process stood still meanwhile) may lack what came since.
+     */
+    private void renewLease(long sent, Duration granted) throws IOException {
+        Duration length = granted.multipliedBy(3).dividedBy(4);
+        if (lease.isOver(sent, length)) {
+            throw new IOException(
+                    "the NameNode's answer came later than " + length.toMillis() + " ms after the question");
+        }
+        lease.renew(sent, length);
     }
 
     private void check(PollResponseProto answer) throws IOException {

@@ -21,6 +21,7 @@ final class FakeNameNode implements RegistrySource {
     private RegistryProto registry = Registries.of(1);
     private @Nullable IOException failure;
     private long pauseMillis = 5;
+    private Runnable beforeAnswer = () -> {};
 
     synchronized void tell(RegistryProto next) {
         registry = next;
@@ -34,6 +35,11 @@ final class FakeNameNode implements RegistrySource {
     /** So long that only what is asked for at once, or has to be told at once, makes a poll. */
     synchronized void pollSeldom() {
         pauseMillis = 3_600_000;
+    }
+
+    /** What happens between every question and its answer. */
+    synchronized void beforeAnswer(Runnable what) {
+        beforeAnswer = what;
     }
 
     synchronized void verify(VerifyTaskProto task) {
@@ -52,6 +58,7 @@ final class FakeNameNode implements RegistrySource {
                 .setLeaseMillis(LEASE_MILLIS)
                 .addAllVerifyTasks(tasks);
         tasks.clear();
+        beforeAnswer.run();
         return response.build();
     }
 

@@ -41,4 +41,13 @@ class LeaseTest {
         lease.renew(early, Duration.ofSeconds(10));
         assertThat(lease.remaining()).isEqualTo(Duration.ofSeconds(10));
     }
+
+    @Test
+    void isOverBeforeItBeginsWhenTheAnswerTookSoLong() {
+        long sent = lease.now();
+        ticker.advance(Duration.ofSeconds(10).minusNanos(1));
+        assertThat(lease.isOver(sent, Duration.ofSeconds(10))).isFalse();
+        ticker.advance(Duration.ofNanos(1));
+        assertThat(lease.isOver(sent, Duration.ofSeconds(10))).isTrue();
+    }
 }
