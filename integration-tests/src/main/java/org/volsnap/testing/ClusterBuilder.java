@@ -18,6 +18,11 @@ import org.volsnap.conf.VolsnapKeys;
  * blocks of 1 MiB, replication 3, volsnap on, polled every 100 ms.
  */
 public final class ClusterBuilder {
+    static final String DATASET_FACTORY = "dfs.datanode.fsdataset.factory";
+    static final String VOLSNAP_FACTORY = "org.volsnap.datanode.VolsnapDatasetFactory";
+    static final String NAMENODE_PLUGINS = "dfs.namenode.plugins";
+    static final String NAMENODE_PLUGIN = "org.volsnap.namenode.VolsnapNameNodePlugin";
+
     /** A DataNode that meets a connection to a NameNode that was restarted waits five seconds before it tries again. */
     private static final int CONNECTION_IDLE_MILLIS = 200;
 
@@ -94,11 +99,11 @@ public final class ClusterBuilder {
     /** Whether the keys that enable volsnap are set, with the values that an operator sets. */
     public ClusterBuilder plugin(boolean enabled) {
         if (enabled) {
-            conf.set("dfs.datanode.fsdataset.factory", "org.volsnap.datanode.VolsnapDatasetFactory");
-            conf.set("dfs.namenode.plugins", "org.volsnap.namenode.VolsnapNameNodePlugin");
+            conf.set(DATASET_FACTORY, VOLSNAP_FACTORY);
+            conf.set(NAMENODE_PLUGINS, NAMENODE_PLUGIN);
         } else {
-            conf.unset("dfs.datanode.fsdataset.factory");
-            conf.unset("dfs.namenode.plugins");
+            conf.unset(DATASET_FACTORY);
+            conf.unset(NAMENODE_PLUGINS);
         }
         return this;
     }

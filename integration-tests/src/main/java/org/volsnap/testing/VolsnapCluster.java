@@ -175,6 +175,44 @@ public final class VolsnapCluster implements AutoCloseable {
         stoppedDataNodes.clear();
     }
 
+    /** Adds a DataNode with storage volumes of its own, behind the others; with volsnap or without. */
+    public void addDataNode(boolean plugin) throws IOException {
+        cluster.startDataNodes(withPlugin(configuration(), plugin), 1, true, null, null);
+        cluster.waitActive();
+    }
+
+    /** Stops a DataNode and starts it on its old ports, with volsnap or without. It is the last one then. */
+    public void restartDataNode(int dataNode, boolean plugin) throws IOException {
+        DataNode old = dataNodes().get(dataNode);
+        Configuration conf = withPlugin(new Configuration(old.getConf()), plugin);
+        conf.set(DFSConfigKeys.DFS_DATANODE_ADDRESS_KEY, "127.0.0.1:" + old.getXferPort());
+        conf.set(DFSConfigKeys.DFS_DATANODE_IPC_ADDRESS_KEY, "127.0.0.1:" + old.getIpcPort());
+        cluster.stopDataNode(dataNode);
+        cluster.startDataNodes(conf, 1, false, null, null, null, null, false, true);
+        cluster.waitActive();
+    }
+
+    /** Stops the NameNode and starts it, with volsnap or without; waits for the DataNodes. */
+    public void restartNameNode(boolean plugin) throws IOException {
+        stopNameNode();
+        if (plugin) {
+            cluster.getConfiguration(index).set(ClusterBuilder.NAMENODE_PLUGINS, ClusterBuilder.NAMENODE_PLUGIN);
+        } else {
+            cluster.getConfiguration(index).unset(ClusterBuilder.NAMENODE_PLUGINS);
+        }
+        startNameNode();
+        cluster.waitActive();
+    }
+
+    private static Configuration withPlugin(Configuration conf, boolean plugin) {
+        if (plugin) {
+            conf.set(ClusterBuilder.DATASET_FACTORY, ClusterBuilder.VOLSNAP_FACTORY);
+        } else {
+            conf.unset(ClusterBuilder.DATASET_FACTORY);
+        }
+        return conf;
+    }
+
     /** Waits until all DataNodes are registered and safe mode is over. */
     public void waitActive() throws IOException {
         cluster.waitActive();

@@ -54,6 +54,11 @@ final class Rollback {
         cluster.volsnap("-rollback", name).orThrow();
         cluster.startNameNode();
         awaitWritable();
+        return safetySnapshot(prepared);
+    }
+
+    /** The name that {@code -prepareRollback} printed. */
+    static String safetySnapshot(String prepared) {
         return SAFETY.matcher(prepared).results().findFirst().orElseThrow().group();
     }
 

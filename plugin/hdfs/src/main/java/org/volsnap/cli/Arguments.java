@@ -1,6 +1,7 @@
 /* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
 package org.volsnap.cli;
 
+import com.google.common.primitives.Ints;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,20 @@ final class Arguments {
             throw new UsageException("The name of a snapshot is missing");
         }
         return name;
+    }
+
+    /** Takes an option with a number from 0 on out of the arguments; {@code absent} when it is not there. */
+    static int count(String option, List<String> arguments, int absent) {
+        int at = arguments.indexOf(option);
+        if (at < 0) {
+            return absent;
+        }
+        arguments.remove(at);
+        Integer count = at < arguments.size() ? Ints.tryParse(arguments.remove(at)) : null;
+        if (count == null || count < 0) {
+            throw new UsageException(option + " needs a number");
+        }
+        return count;
     }
 
     private static void refuseOptions(List<String> arguments) {

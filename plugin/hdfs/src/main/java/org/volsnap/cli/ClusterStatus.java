@@ -23,6 +23,13 @@ final class ClusterStatus {
         text.append("Block pool: ").append(registry.getBlockPoolId()).append('\n');
         text.append("Safe mode:  ").append(status.getSafeMode() ? "on" : "off").append('\n');
         appendRollback(text, status);
+        registry.getSnapshotsList()
+                .forEach(snapshot -> LeftOutNames.of(snapshot)
+                        .ifPresent(names -> text.append("Left out:   of ")
+                                .append(snapshot.getName())
+                                .append(": ")
+                                .append(names)
+                                .append('\n')));
         text.append('\n');
         List<SnapshotSummary> snapshots = SnapshotSummary.all(status);
         text.append(snapshots.isEmpty() ? "There are no volume snapshots.\n" : ListCommand.table(snapshots));

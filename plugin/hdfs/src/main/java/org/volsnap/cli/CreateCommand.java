@@ -1,14 +1,17 @@
 /* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
 package org.volsnap.cli;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.volsnap.protocol.proto.VolsnapProtos.CreateRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.CreateResponseProto;
 
-/** {@code -create [NAME]}. */
+/** {@code -create [-allowMissing N] [NAME]}. */
 final class CreateCommand extends OnlineCommand {
+    private static final String ALLOW_MISSING = "-allowMissing";
+
     @Override
     public String name() {
         return "-create";
@@ -16,7 +19,7 @@ final class CreateCommand extends OnlineCommand {
 
     @Override
     public String arguments() {
-        return "[NAME]";
+        return "[" + ALLOW_MISSING + " N] [NAME]";
     }
 
     @Override
@@ -27,14 +30,20 @@ final class CreateCommand extends OnlineCommand {
 
     @Override
     public Map<String, String> options() {
-        return Map.of(
-                "NAME", "1 to 64 of letters, digits, '-', '_' and '.'. Without it: 's' and the time of the NameNode.");
+        return Usage.ordered(
+                ALLOW_MISSING,
+                "Take it although up to N live DataNodes run without volsnap or do not answer. They are left out: what they"
+                        + " hold never counts for this snapshot, also not when volsnap is enabled there later.",
+                "NAME",
+                "1 to 64 of letters, digits, '-', '_' and '.'. Without it: 's' and the time of the NameNode.");
     }
 
     @Override
     Action parse(Configuration conf, List<String> arguments) {
-        String name = Arguments.optionalName(arguments);
-        CreateRequestProto.Builder request = CreateRequestProto.newBuilder();
+        List<String> left = new ArrayList<>(arguments);
+        CreateRequestProto.Builder request =
+                CreateRequestProto.newBuilder().setAllowMissing(Arguments.count(ALLOW_MISSING, left, 0));
+        String name = Arguments.optionalName(left);
         if (name != null) {
             request.setName(name);
         }
@@ -46,6 +55,8 @@ final class CreateCommand extends OnlineCommand {
                             created.getSnapshot().getName(),
                             Format.seconds(created.getElapsedMillis()),
                             created.getMarkMillis());
+            LeftOutNames.of(created.getSnapshot())
+                    .ifPresent(names -> console.out().println("Left out, what they hold does not count: " + names));
             return 0;
         };
     }

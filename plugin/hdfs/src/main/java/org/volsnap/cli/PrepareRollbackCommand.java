@@ -39,10 +39,13 @@ final class PrepareRollbackCommand extends OnlineCommand {
             PrepareRollbackResponseProto prepared = nameNode.prepareRollback(request);
             console.out()
                     .printf(
-                            "Prepared the rollback to %s of %s%nSafety snapshot: %s%nNext:%n",
+                            "Prepared the rollback to %s of %s%nSafety snapshot: %s%n",
                             prepared.getTarget().getName(),
                             Format.time(prepared.getTarget().getCreatedMillis()),
                             prepared.getSafety().getName());
+            LeftOutNames.of(prepared.getTarget())
+                    .ifPresent(names -> console.out().println("Left out of it, what they hold goes: " + names));
+            console.out().println("Next:");
             prepared.getNextLinesList().forEach(line -> console.out().println("  " + line));
             return 0;
         };

@@ -18,6 +18,8 @@ final class SnapshotStatus {
             .setAck(SnapshotAckProto.NONE)
             .build();
 
+    private static final String LEFT_OUT = "LEFT_OUT";
+
     private SnapshotStatus() {}
 
     /** @throws FileNotFoundException when there is no snapshot of this name */
@@ -26,7 +28,7 @@ final class SnapshotStatus {
                 .filter(candidate -> candidate.getName().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new FileNotFoundException("There is no volume snapshot " + name));
-        return facts(SnapshotSummary.of(snapshot, status), status) + "\n" + dataNodes(snapshot.getId(), status);
+        return facts(SnapshotSummary.of(snapshot, status), status) + "\n" + dataNodes(snapshot, status);
     }
 
     private static String facts(SnapshotSummary summary, StatusResponseProto status) {
@@ -50,6 +52,7 @@ final class SnapshotStatus {
         facts.addRow("Preserved:", Format.bytes(summary.preservedBytes()));
         facts.addRow("Block versions:", Long.toString(summary.versions()));
         facts.addRow("Lost:", Long.toString(summary.lost()));
+        LeftOutNames.of(snapshot).ifPresent(names -> facts.addRow("Left out:", names));
         status.getNamespacesList().stream()
                 .filter(copy -> copy.getSnapshotId() == snapshot.getId())
                 .findFirst()
@@ -64,7 +67,7 @@ final class SnapshotStatus {
         return copy.getElsewhere() == 0 ? here : here + ", " + copy.getElsewhere() + " on other NameNodes";
     }
 
-    private static String dataNodes(long snapshotId, StatusResponseProto status) {
+    private static String dataNodes(SnapshotProto snapshot, StatusResponseProto status) {
         TableListing table = new TableListing.Builder()
                 .addField("DATANODE")
                 .addField("STATE")
@@ -77,7 +80,7 @@ final class SnapshotStatus {
                 .addField("ACKNOWLEDGED")
                 .build();
         for (DatanodeStatusProto dataNode : status.getDatanodesList()) {
-            SnapshotReportProto report = report(dataNode, snapshotId);
+            SnapshotReportProto report = report(dataNode, snapshot.getId());
             table.addRow(
                     dataNode.getHostAndPort(),
                     dataNode.getMode(),
@@ -87,9 +90,14 @@ final class SnapshotStatus {
                     Long.toString(dataNode.getPendingExceptions()),
                     Long.toString(report.getCompleted()),
                     Long.toString(report.getLost()),
-                    report.getAck().name());
+                    isLeftOut(dataNode, snapshot) ? LEFT_OUT : report.getAck().name());
         }
         return table.toString();
+    }
+
+    private static boolean isLeftOut(DatanodeStatusProto dataNode, SnapshotProto snapshot) {
+        return snapshot.getLeftOutList().stream()
+                .anyMatch(leftOut -> leftOut.getUuid().equals(dataNode.getUuid()));
     }
 
     private static SnapshotReportProto report(DatanodeStatusProto dataNode, long snapshotId) {

@@ -2,17 +2,19 @@
 package org.volsnap.namenode;
 
 import static java.util.Objects.requireNonNull;
-import static java.util.stream.Collectors.joining;
 
 import com.google.common.base.Ticker;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
-import org.apache.hadoop.hdfs.protocol.DatanodeID;
+import org.apache.hadoop.hdfs.server.blockmanagement.DatanodeDescriptor;
 import org.apache.hadoop.hdfs.server.namenode.VolsnapNameNodeBridge;
+import org.apache.hadoop.util.Time;
+import org.volsnap.namenode.Absentees.Absentee;
 import org.volsnap.protocol.RefusedException;
 import org.volsnap.protocol.proto.VolsnapProtos.PollRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.SnapshotAckProto;
@@ -44,20 +46,40 @@ final class AckBarrier {
 
     /**
      * Waits for an acknowledgement of a snapshot by every live DataNode. Those that fell silent count when their lease is
-     * over: from then on they preserve everything, and learn of the snapshot before they stop doing so.
+     * over: from then on they preserve everything, and learn of the snapshot before they stop doing so. Not so one that
+     * goes on sending heartbeats: it may have been restarted without the plugin.
+     *
+     * @param leftOut uuids that are not waited for
+     * @return those that did not come; empty when all is well
      */
-    void awaitAck(long snapshotId, SnapshotAckProto ack) throws IOException {
-        await(
-                ack + " for snapshot " + snapshotId,
-                datanode -> tracker.isSilent(datanode) || said(datanode, poll -> acknowledges(poll, snapshotId, ack)));
+    Absentees awaitAck(long snapshotId, SnapshotAckProto ack, Collection<String> leftOut) throws IOException {
+        return await(ack + " for snapshot " + snapshotId, datanode -> {
+            String uuid = datanode.getDatanodeUuid();
+            return leftOut.contains(uuid)
+                    || (tracker.isSilent(uuid) && !runsWithoutPlugin(datanode))
+                    || said(uuid, poll -> acknowledges(poll, snapshotId, ack));
+        });
     }
 
     /** Waits until every live DataNode has closed its gates for the rollback that this version of the registry announced. */
     void awaitRollbackReady(long registryVersion) throws IOException {
-        await(
+        Absentees absentees = await(
                 "readiness for the rollback",
                 datanode -> said(
-                        datanode, poll -> poll.getRollbackReady() && poll.getRegistryVersion() >= registryVersion));
+                        datanode.getDatanodeUuid(),
+                        poll -> poll.getRollbackReady() && poll.getRegistryVersion() >= registryVersion));
+        if (!absentees.isEmpty()) {
+            throw absentees.refusal("see -status");
+        }
+    }
+
+    private boolean runsWithoutPlugin(DatanodeDescriptor datanode) {
+        return tracker.runsWithoutPlugin(datanode.getDatanodeUuid(), sinceHeartbeat(datanode));
+    }
+
+    /** By the clock that Hadoop takes for heartbeats. */
+    static Duration sinceHeartbeat(DatanodeDescriptor datanode) {
+        return Duration.ofMillis(Time.monotonicNow() - datanode.getLastUpdateMonotonic());
     }
 
     private boolean said(String datanode, Predicate<PollRequestProto> what) {
@@ -70,29 +92,31 @@ final class AckBarrier {
                         snapshot.getId() == snapshotId && snapshot.getAck().getNumber() >= ack.getNumber());
     }
 
-    private void await(String what, Predicate<String> done) throws IOException {
+    /** Ends early when those that are missing run without the plugin: waiting brings nothing. */
+    private Absentees await(String what, Predicate<DatanodeDescriptor> done) throws IOException {
         long start = ticker.read();
         while (true) {
             nameNode.checkActive();
-            List<? extends DatanodeID> missing = nameNode.liveDatanodes().stream()
-                    .filter(datanode -> !done.test(datanode.getDatanodeUuid()))
+            List<DatanodeDescriptor> missing = nameNode.liveDatanodes().stream()
+                    .filter(datanode -> !done.test(datanode))
                     .toList();
-            if (missing.isEmpty()) {
-                return;
-            }
-            if (ticker.read() - start > timeout.toNanos()) {
-                throw new RefusedException(what + " did not come within " + timeout.toSeconds() + " s from "
-                        + missing.stream().map(this::describe).collect(joining(", ")));
+            Duration waited = Duration.ofNanos(ticker.read() - start);
+            if (waited.compareTo(timeout) > 0 || missing.stream().allMatch(this::runsWithoutPlugin)) {
+                return new Absentees(
+                        what, waited, missing.stream().map(this::absentee).toList());
             }
             pause();
         }
     }
 
-    private String describe(DatanodeID datanode) {
-        return datanode.getXferAddr()
-                + tracker.lastPoll(datanode.getDatanodeUuid())
-                        .map(poll -> " (" + poll.getMode() + (poll.hasProblem() ? ": " + poll.getProblem() : "") + ")")
-                        .orElse(" (does not poll: is volsnap enabled there?)");
+    private Absentee absentee(DatanodeDescriptor datanode) {
+        boolean polls = !runsWithoutPlugin(datanode);
+        return new Absentee(
+                datanode,
+                tracker.lastPoll(datanode.getDatanodeUuid())
+                        .filter(poll -> polls)
+                        .map(poll -> poll.getMode() + (poll.hasProblem() ? ": " + poll.getProblem() : ""))
+                        .orElse("does not poll: is volsnap enabled there?"));
     }
 
     private void pause() throws IOException {

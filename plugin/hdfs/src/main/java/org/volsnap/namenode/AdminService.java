@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.time.Clock;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.hadoop.hdfs.protocol.DatanodeID;
 import org.apache.hadoop.hdfs.server.namenode.NameNode;
@@ -28,6 +29,7 @@ import org.volsnap.protocol.proto.VolsnapProtos.PrepareRollbackRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PrepareRollbackResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ReadNamespaceRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ReadNamespaceResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.SnapshotProto;
 import org.volsnap.protocol.proto.VolsnapProtos.StartVerifyRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.StartVerifyResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.StatusRequestProto;
@@ -60,7 +62,7 @@ final class AdminService implements VolsnapProtocol {
         String name = request.hasName() ? request.getName() : SnapshotNames.byTime(clock);
         return change("volsnapCreate", name, () -> {
             long start = clock.millis();
-            Created created = parts.creator().create(name, caller());
+            Created created = parts.creator().create(name, caller(), request.getAllowMissing());
             return CreateResponseProto.newBuilder()
                     .setSnapshot(created.snapshot())
                     .setElapsedMillis(clock.millis() - start)
@@ -124,14 +126,15 @@ final class AdminService implements VolsnapProtocol {
     @Override
     public StartVerifyResponseProto startVerify(StartVerifyRequestProto request) throws IOException {
         check("volsnapVerify");
-        long snapshot = parts.registry().current().active(request.getName()).getId();
+        SnapshotProto snapshot = parts.registry().current().active(request.getName());
+        Set<String> leftOut = LeftOut.uuids(snapshot);
         long task = parts.verifyTasks()
                 .start(
-                        snapshot,
+                        snapshot.getId(),
                         request.getBlocksList(),
                         nameNode.liveDatanodes().stream()
                                 .map(DatanodeID::getDatanodeUuid)
-                                .filter(uuid -> parts.tracker().lastPoll(uuid).isPresent())
+                                .filter(uuid -> parts.tracker().lastPoll(uuid).isPresent() && !leftOut.contains(uuid))
                                 .collect(Collectors.toSet()));
         return StartVerifyResponseProto.newBuilder().setTaskId(task).build();
     }

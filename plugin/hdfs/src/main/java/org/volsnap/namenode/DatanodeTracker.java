@@ -14,11 +14,17 @@ import org.volsnap.protocol.proto.VolsnapProtos.PollRequestProto;
 
 /** The last poll of every DataNode. Lost with the process: DataNodes tell again. Safe for many threads. */
 final class DatanodeTracker {
+    /** Heartbeats that go on for this part of a lease after the last poll tell that there are no more polls to come. */
+    private static final int HEARTBEATS_ALONE_PART = 4;
+
     private record Seen(PollRequestProto poll, long nanos) {}
 
     private final Ticker ticker;
     private final Duration lease;
     private final Map<String, Seen> seen = new ConcurrentHashMap<>();
+
+    /** DataNodes that are live and have not polled yet, and since when that is known. */
+    private final Map<String, Long> awaited = new ConcurrentHashMap<>();
 
     DatanodeTracker(Ticker ticker, Duration lease) {
         this.ticker = requireNonNull(ticker, "ticker is null");
@@ -29,6 +35,7 @@ final class DatanodeTracker {
         // What verify found can be large and is handed on at once.
         PollRequestProto status = poll.toBuilder().clearVerifyResults().build();
         seen.put(poll.getDatanodeUuid(), new Seen(status, ticker.read()));
+        awaited.remove(poll.getDatanodeUuid());
     }
 
     Optional<PollRequestProto> lastPoll(String uuid) {
@@ -48,6 +55,25 @@ final class DatanodeTracker {
         return age(uuid).filter(age -> age.compareTo(lease) > 0).isPresent();
     }
 
+    /**
+     * Whether the DataNode sends heartbeats and does not poll: its plugin is missing, or was taken away. Not known before a
+     * lease is over. One that is gone sends neither, and is not meant: it preserves everything, or nothing happens to what
+     * it holds.
+     *
+     * @param sinceHeartbeat the age of its last heartbeat
+     */
+    boolean runsWithoutPlugin(String uuid, Duration sinceHeartbeat) {
+        Seen last = seen.get(uuid);
+        long now = ticker.read();
+        if (last == null) {
+            return now - awaited.getOrDefault(uuid, now) > lease.toNanos();
+        }
+        long sincePoll = now - last.nanos();
+        return sincePoll > lease.toNanos()
+                && sincePoll - sinceHeartbeat.toNanos()
+                        > lease.dividedBy(HEARTBEATS_ALONE_PART).toNanos();
+    }
+
     /** How many DataNodes poll. */
     int count() {
         return seen.size();
@@ -59,11 +85,16 @@ final class DatanodeTracker {
      */
     void forget() {
         seen.clear();
+        awaited.clear();
     }
 
-    /** Forgets all others. */
+    /** These DataNodes are live; forgets all others. */
     void retain(Collection<String> uuids) {
         seen.keySet().retainAll(uuids);
+        awaited.keySet().retainAll(uuids);
+        uuids.stream()
+                .filter(uuid -> !seen.containsKey(uuid))
+                .forEach(uuid -> awaited.putIfAbsent(uuid, ticker.read()));
     }
 
     /** The largest generation stamp that any DataNode has named. */

@@ -12,6 +12,7 @@ import org.apache.hadoop.thirdparty.protobuf.InvalidProtocolBufferException;
 import org.volsnap.protocol.RefusedException;
 import org.volsnap.protocol.proto.VolsnapProtos.FenceProto;
 import org.volsnap.protocol.proto.VolsnapProtos.IdRangeProto;
+import org.volsnap.protocol.proto.VolsnapProtos.LeftOutProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PendingRollbackProto;
 import org.volsnap.protocol.proto.VolsnapProtos.RegistryProto;
 import org.volsnap.protocol.proto.VolsnapProtos.RollbackEpochProto;
@@ -116,6 +117,18 @@ public final class Registry {
         return replace(
                 id,
                 builder(id, SnapshotState.MARKED).setFence(fence).setTxid(txid).build());
+    }
+
+    /** Nothing on these DataNodes counts for the snapshot, which is being created. */
+    Registry leaveOut(long id, List<LeftOutProto> datanodes) {
+        SnapshotState now = stateOf(id);
+        checkState(
+                now == SnapshotState.CREATING || now == SnapshotState.MARKED,
+                "snapshot %s is %s and leaves nobody out any more",
+                id,
+                now);
+        SnapshotProto snapshot = proto.getSnapshots(indexOf(id));
+        return replace(id, snapshot.toBuilder().addAllLeftOut(datanodes).build());
     }
 
     public Registry activate(long id) {

@@ -51,9 +51,9 @@ final class RollbackPreparer {
         SnapshotProto target = checkTarget(name);
         long safety = creator.begin(SnapshotNames.beforeRollback(name, clock), user, true);
         try {
-            creator.awaitPreserving(safety);
+            creator.awaitPreserving(safety, 0);
             creator.mark(safety, current -> current.prepareRollback(pending(target, safety)), nameNode::enterSafeMode);
-            creator.awaitRecorded(safety);
+            creator.awaitRecorded(safety, 0);
             barrier.awaitRollbackReady(registry.current().version());
             creator.keepNamespace(safety);
         } catch (IOException | RuntimeException e) {

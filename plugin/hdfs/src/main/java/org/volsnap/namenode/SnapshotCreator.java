@@ -55,12 +55,17 @@ final class SnapshotCreator {
     /** A snapshot that is ACTIVE, and how long the namesystem stood still for it. */
     record Created(SnapshotProto snapshot, Duration markTime) {}
 
-    Created create(String name, String creator) throws IOException {
+    /**
+     * Takes one.
+     *
+     * @param allowMissing so many live DataNodes may fail to follow: those are left out, for ever
+     */
+    Created create(String name, String creator, int allowMissing) throws IOException {
         long id = begin(name, creator, false);
         try {
-            awaitPreserving(id);
+            awaitPreserving(id, allowMissing);
             Duration markTime = mark(id, UnaryOperator.identity(), () -> {});
-            awaitRecorded(id);
+            awaitRecorded(id, allowMissing);
             keepNamespace(id);
             return new Created(activate(id), markTime);
         } catch (IOException | RuntimeException e) {
@@ -111,12 +116,32 @@ final class SnapshotCreator {
         return mark.mark(id, also, rest);
     }
 
-    void awaitPreserving(long id) throws IOException {
-        barrier.awaitAck(id, SnapshotAckProto.PRESERVING);
+    void awaitPreserving(long id, int allowMissing) throws IOException {
+        await(id, SnapshotAckProto.PRESERVING, allowMissing);
     }
 
-    void awaitRecorded(long id) throws IOException {
-        barrier.awaitAck(id, SnapshotAckProto.RECORDED);
+    void awaitRecorded(long id, int allowMissing) throws IOException {
+        await(id, SnapshotAckProto.RECORDED, allowMissing);
+    }
+
+    private void await(long id, SnapshotAckProto ack, int allowMissing) throws IOException {
+        SnapshotProto snapshot = registry.current().find(id).orElseThrow();
+        Absentees absentees = barrier.awaitAck(id, ack, LeftOut.uuids(snapshot));
+        int needed = snapshot.getLeftOutCount() + absentees.count();
+        if (needed > allowMissing) {
+            throw absentees.refusal(remedy(snapshot, needed));
+        }
+        if (!absentees.isEmpty()) {
+            registry.updateWithRoom(current -> current.leaveOut(id, absentees.toProto()));
+        }
+    }
+
+    /** No DataNode can be left out of a rollback: it would serve what is to be taken back. */
+    private static String remedy(SnapshotProto snapshot, int needed) {
+        String repair = "enable volsnap on them or stop them";
+        return snapshot.getSafety()
+                ? repair
+                : repair + ", or leave out what they hold with -create -allowMissing " + needed;
     }
 
     void keepNamespace(long id) throws IOException {

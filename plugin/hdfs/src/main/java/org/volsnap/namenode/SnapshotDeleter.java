@@ -86,11 +86,15 @@ final class SnapshotDeleter {
                 .toList();
     }
 
-    /** A silent DataNode is not waited for: it drops nothing by itself, and finds the tombstone when it returns. */
+    /**
+     * A silent DataNode is not waited for, nor one without the plugin: it drops nothing by itself, and finds the tombstone
+     * when it returns.
+     */
     private boolean allLetGo(Registry registry, long id) {
         return nameNode.liveDatanodes().stream().allMatch(datanode -> {
             String uuid = datanode.getDatanodeUuid();
             return tracker.isSilent(uuid)
+                    || tracker.runsWithoutPlugin(uuid, AckBarrier.sinceHeartbeat(datanode))
                     || tracker.lastPoll(uuid)
                             .filter(poll -> poll.getRegistryVersion() >= registry.version())
                             .filter(poll -> poll.getSnapshotsList().stream().noneMatch(report -> report.getId() == id))

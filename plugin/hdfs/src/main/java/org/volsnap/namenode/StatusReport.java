@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.nio.file.Path;
 import java.util.List;
-import org.apache.hadoop.hdfs.protocol.DatanodeID;
+import org.apache.hadoop.hdfs.server.blockmanagement.DatanodeDescriptor;
 import org.apache.hadoop.hdfs.server.namenode.VolsnapNameNodeBridge;
 import org.volsnap.protocol.proto.VolsnapProtos.DatanodeStatusProto;
 import org.volsnap.protocol.proto.VolsnapProtos.KeptNamespacesResponseProto;
@@ -16,7 +16,7 @@ import org.volsnap.protocol.proto.VolsnapProtos.StatusResponseProto;
 
 /** What {@code -status} shows. */
 final class StatusReport {
-    /** A live DataNode that has never polled. */
+    /** A live DataNode that has never polled, or that sends heartbeats and has stopped to poll. */
     static final String NO_PLUGIN = "NO_PLUGIN";
 
     /** A live DataNode whose lease is over. */
@@ -62,12 +62,15 @@ final class StatusReport {
                 .build();
     }
 
-    private DatanodeStatusProto datanode(DatanodeID datanode) {
+    private DatanodeStatusProto datanode(DatanodeDescriptor datanode) {
         DatanodeStatusProto.Builder status = DatanodeStatusProto.newBuilder()
                 .setUuid(datanode.getDatanodeUuid())
                 .setHostAndPort(datanode.getXferAddr())
                 .setMode(NO_PLUGIN);
         tracker.lastPoll(datanode.getDatanodeUuid()).ifPresent(poll -> fill(status, poll));
+        if (tracker.runsWithoutPlugin(datanode.getDatanodeUuid(), AckBarrier.sinceHeartbeat(datanode))) {
+            status.setMode(NO_PLUGIN);
+        }
         return status.build();
     }
 

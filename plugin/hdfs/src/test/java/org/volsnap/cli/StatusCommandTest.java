@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.volsnap.protocol.VolsnapProtocol;
 import org.volsnap.protocol.proto.VolsnapProtos.DatanodeStatusProto;
 import org.volsnap.protocol.proto.VolsnapProtos.FenceProto;
+import org.volsnap.protocol.proto.VolsnapProtos.LeftOutProto;
 import org.volsnap.protocol.proto.VolsnapProtos.NamespaceCopyProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PendingRollbackProto;
 import org.volsnap.protocol.proto.VolsnapProtos.RegistryProto;
@@ -62,6 +63,18 @@ class StatusCommandTest {
         status(status);
 
         assertThat(printed.out()).containsPattern("(?m)^ *1 nightly +DEGRADED ");
+    }
+
+    @Test
+    void namesTheDataNodesThatWereLeftOutOfASnapshot() throws Exception {
+        RegistryProto.Builder registry = registry();
+        registry.getSnapshotsBuilder(0)
+                .addLeftOut(LeftOutProto.newBuilder().setUuid("u-7").setHostAndPort("host7:9866"))
+                .addLeftOut(LeftOutProto.newBuilder().setUuid("u-8"));
+
+        status(answer(registry).build());
+
+        assertThat(printed.out()).contains("Left out:   of nightly: host7:9866 (u-7), u-8\n");
     }
 
     @Test

@@ -22,7 +22,7 @@ class VolsnapAdminTest {
         assertThat(run()).isEqualTo(1);
         assertThat(printed.out()).isEmpty();
         assertThat(printed.err())
-                .contains("hdfs volsnap -create [NAME]")
+                .contains("hdfs volsnap -create [-allowMissing N] [NAME]")
                 .contains("hdfs volsnap -list")
                 .contains("hdfs volsnap -status [NAME]")
                 .contains("hdfs volsnap -verify NAME")
@@ -32,6 +32,13 @@ class VolsnapAdminTest {
                 .contains("hdfs volsnap -rollback NAME [-acceptLoss]")
                 .contains("hdfs volsnap -checkStore PATH [-repairTo DIR]")
                 .contains("hdfs volsnap -help [COMMAND]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-allowMissing", "-allowMissing some", "-allowMissing -1", "-allowMissing some nightly"})
+    void allowMissingNeedsANumber(String arguments) throws Exception {
+        assertThat(run(("-create " + arguments).split(" "))).isEqualTo(1);
+        assertThat(printed.err()).startsWith("-create: -allowMissing needs a number");
     }
 
     @Test
@@ -86,7 +93,7 @@ class VolsnapAdminTest {
     @Test
     void helpExplainsAllCommands() throws Exception {
         assertThat(run("-help")).isZero();
-        assertThat(printed.err()).contains("-create [NAME]").contains("-acceptLoss");
+        assertThat(printed.err()).contains("-create [-allowMissing N] [NAME]").contains("-acceptLoss");
     }
 
     @Test

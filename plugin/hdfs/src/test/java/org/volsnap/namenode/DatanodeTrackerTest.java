@@ -84,4 +84,32 @@ class DatanodeTrackerTest {
                 .setRegistryVersion(0)
                 .setMode("FOLLOWING");
     }
+
+    @Test
+    void aLiveDataNodeThatDoesNotPollForALeaseRunsWithoutThePlugin() {
+        tracker.retain(Set.of("a"));
+        pass(Duration.ofSeconds(30));
+        assertThat(tracker.runsWithoutPlugin("a", Duration.ZERO)).isFalse();
+        pass(Duration.ofNanos(1));
+        assertThat(tracker.runsWithoutPlugin("a", Duration.ZERO)).isTrue();
+
+        tracker.polled(poll("a").build());
+        assertThat(tracker.runsWithoutPlugin("a", Duration.ZERO)).isFalse();
+    }
+
+    @Test
+    void oneWhoseHeartbeatsGoOnAfterItsPollsRunsWithoutThePluginAndOneThatIsGoneDoesNot() {
+        tracker.polled(poll("a").build());
+        pass(Duration.ofSeconds(31));
+        assertThat(tracker.runsWithoutPlugin("a", Duration.ofSeconds(2))).isTrue();
+        assertThat(tracker.runsWithoutPlugin("a", Duration.ofSeconds(29))).isFalse();
+    }
+
+    @Test
+    void nobodyRunsWithoutThePluginBeforeALeaseIsOver() {
+        tracker.polled(poll("a").build());
+        pass(Duration.ofSeconds(29));
+        assertThat(tracker.runsWithoutPlugin("a", Duration.ZERO)).isFalse();
+        assertThat(tracker.runsWithoutPlugin("unknown", Duration.ZERO)).isFalse();
+    }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.volsnap.protocol.RefusedException;
 import org.volsnap.protocol.proto.VolsnapProtos.FenceProto;
+import org.volsnap.protocol.proto.VolsnapProtos.LeftOutProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PendingRollbackProto;
 import org.volsnap.protocol.proto.VolsnapProtos.RollbackEpochProto;
 import org.volsnap.protocol.proto.VolsnapProtos.SnapshotProto;
@@ -47,6 +48,21 @@ class RegistryTest {
 
         assertThat(one.version()).isEqualTo(empty.version() + 1);
         assertThat(empty.snapshots()).isEmpty();
+    }
+
+    @Test
+    void dataNodesAreLeftOutWhileASnapshotIsTakenAndNotLater() {
+        LeftOutProto one = LeftOutProto.newBuilder().setUuid("u1").build();
+        LeftOutProto other = LeftOutProto.newBuilder().setUuid("u2").build();
+        Registry marked = empty.create(snapshot("s"))
+                .leaveOut(1, List.of(one))
+                .mark(1, FENCE, 249)
+                .leaveOut(1, List.of(other));
+
+        assertThat(LeftOut.uuids(marked.activate(1).find(1).orElseThrow())).containsExactlyInAnyOrder("u1", "u2");
+        assertThatThrownBy(() -> marked.activate(1).leaveOut(1, List.of(one)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("ACTIVE");
     }
 
     @Test

@@ -87,10 +87,10 @@ final class ChainKeeper {
         bringUp(new SnapshotId(Long.MAX_VALUE));
     }
 
-    /** Begins to drop what the registry says is deleted. */
+    /** Begins to drop what the registry says is deleted, or has left this DataNode out of. */
     void dropDeleted() {
         for (SnapshotId id : state.chain().keySet()) {
-            if (!id.isProvisional() && RegistryRules.isDeleted(state.registry(), id.registryNumber())) {
+            if (!id.isProvisional() && state.mayLetGo(id.registryNumber())) {
                 drop(id);
             }
         }
@@ -139,6 +139,7 @@ final class ChainKeeper {
         Optional<RollbackEpoch> next = state.unappliedEpochs().stream().findFirst();
         for (SnapshotProto snapshot : registry.getSnapshotsList()) {
             if (snapshot.getState() != SnapshotStateProto.DELETING
+                    && !state.isLeftOut(snapshot)
                     && next.filter(epoch -> isAfter(snapshot, epoch)).isEmpty()) {
                 news |= learn(snapshot);
             }
@@ -153,7 +154,7 @@ final class ChainKeeper {
 
     /** A target that is deleted by now is still needed: its fence tells what newer snapshots preserved of its time. */
     private boolean learnTarget(RollbackEpoch epoch) {
-        if (state.entry(epoch.target()).isPresent()) {
+        if (epoch.leftOut() || state.entry(epoch.target()).isPresent()) {
             return false;
         }
         state.put(epoch.target(), new FollowerState.Entry(epoch.fence(), true));

@@ -24,6 +24,7 @@ import org.volsnap.model.StampFence;
 import org.volsnap.protocol.proto.VolsnapDatanodeProtos.ChainEntryProto;
 import org.volsnap.protocol.proto.VolsnapDatanodeProtos.FollowerStateProto;
 import org.volsnap.protocol.proto.VolsnapProtos.RegistryProto;
+import org.volsnap.protocol.proto.VolsnapProtos.SnapshotProto;
 
 /**
  * What must outlive the process, kept on every storage volume: the registry of the highest version seen, the snapshots
@@ -33,6 +34,7 @@ final class FollowerState {
     private static final Logger LOG = LoggerFactory.getLogger(FollowerState.class);
 
     private final String pool;
+    private final String datanodeUuid;
     private final Map<Path, PoolVolume> volumes = new HashMap<>();
     private final Map<Path, Long> appliedEpochs = new HashMap<>();
     private final TreeMap<SnapshotId, Entry> chain = new TreeMap<>();
@@ -47,8 +49,9 @@ final class FollowerState {
         }
     }
 
-    FollowerState(String pool) {
+    FollowerState(String pool, String datanodeUuid) {
         this.pool = pool;
+        this.datanodeUuid = datanodeUuid;
         this.registry = RegistryRules.empty(pool);
     }
 
@@ -153,6 +156,16 @@ final class FollowerState {
         registry = newer;
     }
 
+    /** Whether the registry says in so many words that this snapshot has nothing to do with this DataNode, or goes. */
+    boolean mayLetGo(long number) {
+        return RegistryRules.isDeleted(registry, number)
+                || RegistryRules.find(registry, number).filter(this::isLeftOut).isPresent();
+    }
+
+    boolean isLeftOut(SnapshotProto snapshot) {
+        return RegistryRules.isLeftOut(snapshot, datanodeUuid);
+    }
+
     /** Oldest first; a copy. */
     SortedMap<SnapshotId, Entry> chain() {
         return ImmutableSortedMap.copyOfSorted(chain);
@@ -202,7 +215,7 @@ final class FollowerState {
 
     /** Epochs that a storage volume has not applied, in their order. */
     List<RollbackEpoch> unappliedEpochs() {
-        return RegistryRules.epochs(registry).stream()
+        return RegistryRules.epochs(registry, datanodeUuid).stream()
                 .filter(epoch -> epoch.number() > appliedEpoch())
                 .toList();
     }

@@ -102,7 +102,7 @@ public final class RegistryFollower implements PoolFollower {
         this.caches = requireNonNull(caches, "caches is null");
         String pool = control.blockPoolId();
         threads = new FollowerThreads(pool);
-        state = new FollowerState(pool);
+        state = new FollowerState(pool, settings.datanodeUuid());
         chain = new ChainKeeper(control, state, threads.dropping(), threads.follower());
         loop = new PollLoop(threads.follower(), this::ask, settings.pollInterval());
         gate = new PoolGate(control, threads.gate(), settings.writerTimeout(), this::whenQuiet);

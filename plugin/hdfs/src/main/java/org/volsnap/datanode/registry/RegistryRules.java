@@ -66,14 +66,21 @@ final class RegistryRules {
                 .orElse(0);
     }
 
+    /** Whether this DataNode was left out of the snapshot: nothing here counts for it. */
+    static boolean isLeftOut(SnapshotProto snapshot, String datanodeUuid) {
+        return snapshot.getLeftOutList().stream()
+                .anyMatch(leftOut -> leftOut.getUuid().equals(datanodeUuid));
+    }
+
     /** In the order in which they are applied. */
-    static List<RollbackEpoch> epochs(RegistryProto registry) {
+    static List<RollbackEpoch> epochs(RegistryProto registry, String datanodeUuid) {
         return registry.getEpochsList().stream()
                 .map(proto -> new RollbackEpoch(
                         proto.getNumber(),
                         SnapshotId.ofRegistry(proto.getSnapshotId()),
                         fence(proto.getFence()),
-                        proto.getNewStamp()))
+                        proto.getNewStamp(),
+                        proto.getLeftOutDatanodesList().contains(datanodeUuid)))
                 .sorted(Comparator.comparingLong(RollbackEpoch::number))
                 .toList();
     }

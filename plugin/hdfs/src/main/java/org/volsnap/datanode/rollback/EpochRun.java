@@ -42,7 +42,8 @@ final class EpochRun {
         this.control = control;
         this.directories = origin.directories();
         this.epoch = epoch;
-        this.targets = new RollbackTargets(epoch, open, control.engine().versions(epoch.target()));
+        this.targets = new RollbackTargets(
+                epoch, open, epoch.leftOut() ? List.of() : control.engine().versions(epoch.target()));
         this.actions = new ReplicaActions(control, origin, disk, tally);
     }
 
@@ -132,6 +133,9 @@ final class EpochRun {
     // ---- stored replicas
 
     void putBack(Collection<PoolVolume> volumes) throws IOException {
+        if (epoch.leftOut()) {
+            return;
+        }
         for (VersionHeader version : targets.versions()) {
             Optional<WholeReplica> base = targets.isPassedOver(version) ? Optional.empty() : storedBase(version);
             if (base.isPresent()) {

@@ -13,8 +13,9 @@ import org.volsnap.model.StampFence;
  * @param target the snapshot that the cluster went back to
  * @param fence what existed at its T
  * @param newStamp no stamp at or above it was given out before this rollback
+ * @param leftOut this DataNode was left out of the target: nothing that it held at T counts
  */
-public record RollbackEpoch(long number, SnapshotId target, StampFence fence, long newStamp) {
+public record RollbackEpoch(long number, SnapshotId target, StampFence fence, long newStamp, boolean leftOut) {
     public RollbackEpoch {
         requireNonNull(target, "target is null");
         requireNonNull(fence, "fence is null");

@@ -55,6 +55,9 @@ final class RollbackTargets {
         if (epoch.isLater(stamp)) {
             return Verdict.KEEP;
         }
+        if (epoch.leftOut()) {
+            return Verdict.REMOVE;
+        }
         VersionHeader version = versions.get(live.key().blockId());
         boolean existed = epoch.fence().contains(stamp);
         if (version == null || (existed && stamp > version.key().stamp())) {

@@ -15,6 +15,7 @@ import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.hdfs.server.namenode.VolsnapOfflineBridge;
 import org.apache.hadoop.hdfs.server.namenode.VolsnapOfflineBridge.Counters;
+import org.volsnap.namenode.LeftOut;
 import org.volsnap.namenode.NamespaceDirs;
 import org.volsnap.namenode.NamespaceSource;
 import org.volsnap.namenode.NextLines;
@@ -217,6 +218,7 @@ public final class RollbackTool {
                 .setNewStamp(raised.stamp() + 1)
                 .setCommittedMillis(clock.millis())
                 .addAllExpectedDatanodes(pending.getExpectedDatanodesList())
+                .addAllLeftOutDatanodes(LeftOut.uuids(target))
                 .build();
     }
 

@@ -58,7 +58,7 @@ class FollowerStateTest {
     }
 
     private static FollowerState load(PoolVolume... volumes) {
-        FollowerState state = new FollowerState(POOL);
+        FollowerState state = new FollowerState(POOL, "uuid-1");
         state.load(List.of(volumes));
         return state;
     }

@@ -3,6 +3,7 @@ package org.volsnap.datanode.registry;
 
 import org.volsnap.protocol.proto.VolsnapProtos.FenceProto;
 import org.volsnap.protocol.proto.VolsnapProtos.IdRangeProto;
+import org.volsnap.protocol.proto.VolsnapProtos.LeftOutProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PendingRollbackProto;
 import org.volsnap.protocol.proto.VolsnapProtos.RegistryProto;
 import org.volsnap.protocol.proto.VolsnapProtos.RollbackEpochProto;
@@ -36,6 +37,12 @@ final class Registries {
             snapshot.setFence(fence(1000 * id));
         }
         return snapshot.build();
+    }
+
+    static SnapshotProto leftOut(SnapshotProto snapshot, String datanodeUuid) {
+        return snapshot.toBuilder()
+                .addLeftOut(LeftOutProto.newBuilder().setUuid(datanodeUuid))
+                .build();
     }
 
     static FenceProto fence(long stamp) {

@@ -329,6 +329,36 @@ class RegistryFollowerTest {
         assertThatThrownBy(follower::beforeScan).hasMessageContaining("dfs.namenode.plugins");
     }
 
+    // ---- left out
+
+    @Test
+    void aSnapshotThatLeftThisDataNodeOutIsNeverLearned() throws IOException {
+        startWith(Registries.of(4, Registries.leftOut(snapshot(1, ACTIVE), "uuid-1"), snapshot(2, ACTIVE)));
+        awaitCalls("add 2", "fence 2 2000", "record 2 0");
+        await().untilAsserted(() -> assertThat(nameNode.ack(2)).isEqualTo(SnapshotAckProto.RECORDED));
+        assertThat(nameNode.ack(1)).isEqualTo(SnapshotAckProto.NONE);
+    }
+
+    @Test
+    void oneThatWasGivenUpWhileTheSnapshotWasTakenDropsItAgain() throws IOException {
+        startWith(Registries.of(4, snapshot(1, CREATING)));
+        awaitCalls("add 1");
+        nameNode.tell(Registries.of(5, Registries.leftOut(snapshot(1, MARKED), "uuid-1")));
+        awaitCalls("add 1", "drop 1");
+    }
+
+    @Test
+    void aRollbackToASnapshotThatLeftThisDataNodeOutAsksTheEngineForNothing() throws IOException {
+        RegistryProto registry = Registries.epoch(
+                Registries.of(6, Registries.leftOut(snapshot(1, ACTIVE), "uuid-1"), snapshot(2, ACTIVE)), 1, 1, 9_000);
+        nameNode.tell(registry.toBuilder()
+                .setEpochs(0, registry.getEpochs(0).toBuilder().addLeftOutDatanodes("uuid-1"))
+                .build());
+        follower.beforeScan();
+        assertThat(pool.engine.calls).containsExactly("add 2", "fence 2 2000");
+        assertThatCode(follower::checkServing).doesNotThrowAnyException();
+    }
+
     // ---- lease
 
     @Test
@@ -381,6 +411,20 @@ class RegistryFollowerTest {
         restart();
         startWith(Registries.of(4, snapshot(1, ACTIVE), snapshot(2, ACTIVE)));
         awaitCalls("add 1", "add 1+", "fence 1 1000", "adopt 1+ by 2", "fence 2 2000", "record 2 0");
+    }
+
+    /** This process stood still: meanwhile the NameNode counted it out, and took snapshots that the answer lacks. */
+    @Test
+    void anAnswerThatCameAfterTheEndOfItsLeaseIsNotBelieved() throws IOException {
+        startWith(Registries.of(2));
+        nameNode.beforeAnswer(() -> ticker.advance(LEASE_HERE));
+        awaitAdmission(Admission.HOLD_DELETES);
+        int polls = nameNode.polls.size();
+        await().untilAsserted(() -> assertThat(nameNode.polls.size()).isGreaterThan(polls + 3));
+        assertThat(pool.engine.calls).containsExactly("add 0+");
+        assertThat(nameNode.last().getProblem()).contains("later than 30000 ms");
+        nameNode.beforeAnswer(() -> {});
+        awaitAdmission(Admission.OPEN);
     }
 
     @Test

@@ -61,9 +61,20 @@ class RegistryRulesTest {
     }
 
     @Test
+    void anEpochSaysWhetherThisDataNodeWasLeftOutOfItsTarget() {
+        RegistryProto registry = Registries.epoch(Registries.of(5), 1, 3, 9_000);
+        RegistryProto leftOut = registry.toBuilder()
+                .setEpochs(0, registry.getEpochs(0).toBuilder().addLeftOutDatanodes("uuid-1"))
+                .build();
+        assertThat(RegistryRules.epochs(registry, "uuid-1").get(0).leftOut()).isFalse();
+        assertThat(RegistryRules.epochs(leftOut, "uuid-1").get(0).leftOut()).isTrue();
+        assertThat(RegistryRules.epochs(leftOut, "uuid-2").get(0).leftOut()).isFalse();
+    }
+
+    @Test
     void epochsComeInTheirOrder() {
         RegistryProto registry = Registries.epoch(Registries.epoch(Registries.of(5), 2, 3, 9_000), 1, 1, 5_000);
-        assertThat(RegistryRules.epochs(registry))
+        assertThat(RegistryRules.epochs(registry, "uuid-1"))
                 .extracting(RollbackEpoch::number)
                 .containsExactly(1L, 2L);
         assertThat(RegistryRules.lastEpoch(registry)).isEqualTo(2);
@@ -72,7 +83,7 @@ class RegistryRulesTest {
 
     @Test
     void openBlocksCountForTheRollbackTheyAreSaidOf() {
-        RollbackEpoch epoch = RegistryRules.epochs(Registries.epoch(Registries.of(5), 2, 1, 9_000))
+        RollbackEpoch epoch = RegistryRules.epochs(Registries.epoch(Registries.of(5), 2, 1, 9_000), "uuid-1")
                 .get(0);
         OpenBlocksProto.Builder said = OpenBlocksProto.newBuilder()
                 .addBlockIds(-16)

@@ -62,6 +62,23 @@ class EpochApplierTest {
     }
 
     @Test
+    void nothingCountsWhereThisDataNodeWasLeftOutOfTheTarget() throws IOException {
+        byte[] unchanged = random(1, 10_000);
+        byte[] open = random(2, 300);
+        byte[] later = random(3, 50);
+        world.create(0, 5, 900, FINALIZED, unchanged);
+        world.create(1, 6, 901, OPEN, open);
+        world.create(0, 7, NEW_STAMP, FINALIZED, later);
+        world.snapshot(2, SAFETY);
+        world.recordOpen(2, 6);
+        world.leftOut = true;
+        assertThat(rollback()).isEqualTo(new RollbackCounts(1, 0, 0, 2, 0));
+        assertThat(world.onDisk()).isEqualTo(expect(7, NEW_STAMP, FINALIZED, later));
+        assertThat(world.asOf(2, 5, 900)).hasValue(unchanged);
+        assertThat(world.asOf(2, 6, 901)).hasValue(open);
+    }
+
+    @Test
     void aDeletedReplicaComesBack() throws IOException {
         byte[] bytes = random(1, 10_000);
         world.create(1, 5, 900, FINALIZED, bytes);

@@ -52,6 +52,8 @@ final class RollbackWorld implements Closeable {
     /** What the namespace of the target says. */
     OpenBlocks openBlocks = OpenBlocks.NONE;
 
+    boolean leftOut;
+
     private final List<Path> roots;
     private final List<FileStore> stores = new ArrayList<>();
     private final List<PoolVolume> volumes = new ArrayList<>();
@@ -146,7 +148,7 @@ final class RollbackWorld implements Closeable {
         EpochApplier applier = new EpochApplier(
                 new EnginePool(POOL, engine, GEOMETRY), origin, new HadoopCaches(conf, POOL), listener);
         return applier.apply(
-                new RollbackEpoch(1, SnapshotId.ofRegistry(number), StampFence.at(stamp), newStamp),
+                new RollbackEpoch(1, SnapshotId.ofRegistry(number), StampFence.at(stamp), newStamp, leftOut),
                 openBlocks,
                 behind);
     }
