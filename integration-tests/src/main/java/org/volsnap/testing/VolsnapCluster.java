@@ -192,7 +192,7 @@ public final class VolsnapCluster implements AutoCloseable {
         cluster.waitActive();
     }
 
-    /** Stops the NameNode and starts it, with volsnap or without; waits for the DataNodes. */
+    /** Stops the NameNode and starts it, with volsnap or without; waits for the DataNodes and the end of safe mode. */
     public void restartNameNode(boolean plugin) throws IOException {
         stopNameNode();
         if (plugin) {
@@ -201,7 +201,7 @@ public final class VolsnapCluster implements AutoCloseable {
             cluster.getConfiguration(index).unset(ClusterBuilder.NAMENODE_PLUGINS);
         }
         startNameNode();
-        cluster.waitActive();
+        waitActive();
     }
 
     private static Configuration withPlugin(Configuration conf, boolean plugin) {
