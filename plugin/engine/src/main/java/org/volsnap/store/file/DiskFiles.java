@@ -43,7 +43,7 @@ final class DiskFiles implements StoreFiles {
     @Override
     public StoreFile openWrite(Path file) throws IOException {
         createForOwner(file);
-        return new WrittenFile(new RandomAccessFile(file.toFile(), "rw"));
+        return new WrittenFile(file);
     }
 
     private static void createForOwner(Path file) throws IOException {
@@ -176,7 +176,18 @@ final class DiskFiles implements StoreFiles {
      * A file that is written to. Its thread may be interrupted at any time, which closes a {@link FileChannel} that is in
      * use and leaves it unknown what was written: so this is none.
      */
-    private record WrittenFile(RandomAccessFile file) implements StoreFile {
+    private static final class WrittenFile implements StoreFile {
+        private final Path path;
+        private final RandomAccessFile file;
+
+        /** The same with {@code O_DSYNC}: a write returns when it is durable; opened when it is needed. */
+        private @Nullable RandomAccessFile durable;
+
+        WrittenFile(Path path) throws IOException {
+            this.path = path;
+            this.file = new RandomAccessFile(path.toFile(), "rw");
+        }
+
         @Override
         public void read(ByteBuffer into, long offset) throws IOException {
             file.seek(offset);
@@ -192,16 +203,30 @@ final class DiskFiles implements StoreFiles {
 
         @Override
         public void write(ByteBuffer from, long offset) throws IOException {
-            file.seek(offset);
+            write(file, from, offset);
+        }
+
+        @Override
+        public void writeDurably(ByteBuffer from, long offset) throws IOException {
+            RandomAccessFile target = durable;
+            if (target == null) {
+                target = new RandomAccessFile(path.toFile(), "rwd");
+                durable = target;
+            }
+            write(target, from, offset);
+        }
+
+        private static void write(RandomAccessFile to, ByteBuffer from, long offset) throws IOException {
+            to.seek(offset);
             if (from.hasArray()) {
-                file.write(from.array(), from.arrayOffset() + from.position(), from.remaining());
+                to.write(from.array(), from.arrayOffset() + from.position(), from.remaining());
                 from.position(from.limit());
                 return;
             }
             while (from.hasRemaining()) {
                 byte[] piece = new byte[Math.min(from.remaining(), PIECE_BYTES)];
                 from.get(piece);
-                file.write(piece);
+                to.write(piece);
             }
         }
 
@@ -224,7 +249,12 @@ final class DiskFiles implements StoreFiles {
 
         @Override
         public void close() throws IOException {
-            file.close();
+            RandomAccessFile second = durable;
+            try (file) {
+                if (second != null) {
+                    second.close();
+                }
+            }
         }
     }
 }

@@ -114,10 +114,12 @@ final class LogRecovery {
 
     private void cutTail(StoreFile file, int number, long end) throws IOException {
         if (file.length() > end) {
-            LOG.warn(
-                    "{}: cutting off {} bytes that were never acknowledged",
-                    segmentFiles.place(number, end),
-                    file.length() - end);
+            if (!segmentFiles.reader(file, number).onlyZerosFrom(end)) {
+                LOG.warn(
+                        "{}: cutting off {} bytes that were never acknowledged",
+                        segmentFiles.place(number, end),
+                        file.length() - end);
+            }
             file.truncate(end);
         }
     }

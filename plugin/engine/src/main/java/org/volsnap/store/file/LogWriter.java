@@ -18,8 +18,8 @@ import org.volsnap.model.SnapshotId;
  * </pre>
  *
  * What was written after {@code durableEnd} is one batch: it is forced as a whole, or cut off as a whole. A mark is
- * written when nothing else waits, so that the batch before it is known to be durable; it is the beginning of the next
- * batch. When anything fails the segment is cut back to {@code durableEnd}; when that fails too, or when a force has
+ * written when nothing else waits, so that the batch before it is known to be durable; the next batch, which says the same,
+ * is written over it. When anything fails the segment is cut back to {@code durableEnd}; when that fails too, or when a force has
  * failed and the kernel may have dropped what it could not write, the segment is sealed there and the log goes on in a
  * new one. So no batch ever follows a torn one.
  */
@@ -29,10 +29,9 @@ final class LogWriter implements Closeable {
 
     private final SegmentFiles segmentFiles;
     private final long segmentBytes;
-    private final StagedWriter staged = new StagedWriter();
 
     private SegmentList segments;
-    private StoreFile file;
+    private SegmentOutput output;
     private long durableEnd;
     private long writeEnd;
     private FrameLink durableLast;
@@ -45,7 +44,7 @@ final class LogWriter implements Closeable {
         this.segmentFiles = segmentFiles;
         this.segmentBytes = segmentBytes;
         this.segments = tail.segments();
-        this.file = segmentFiles.openWrite(segments.open());
+        this.output = new SegmentOutput(segmentFiles.openWrite(segments.open()), tail.end(), segmentBytes);
         this.durableEnd = tail.end();
         this.writeEnd = tail.end();
         this.durableLast = tail.last();
@@ -80,21 +79,28 @@ final class LogWriter implements Closeable {
         if (mustRoll || full || startsSegment(submissions.get(0))) {
             roll();
         }
-        List<PlacedEntry> placed = write(submissions);
+        List<PlacedEntry> placed = write(submissions, output::write);
         force();
         submissions.forEach(this::noteOwner);
         return placed;
     }
 
-    private List<PlacedEntry> write(List<Submission> submissions) throws IOException {
+    private interface LastStep {
+        void run() throws IOException;
+    }
+
+    /** In place of a mark that is not durable: the batch says what it would have said. */
+    private List<PlacedEntry> write(List<Submission> submissions, LastStep lastStep) throws IOException {
+        writeEnd = durableEnd;
+        last = durableLast;
         List<PlacedEntry> placed = new ArrayList<>(submissions.size());
         try {
-            staged.begin(file, writeEnd);
+            output.begin(writeEnd);
             for (Submission submission : submissions) {
                 Frame frame = put(submission);
                 placed.add(PlacedEntry.of(segments.open(), frame, submission.entry()));
             }
-            staged.flush();
+            lastStep.run();
             return placed;
         } catch (IOException | RuntimeException | Error e) {
             cutBack(e);
@@ -112,11 +118,11 @@ final class LogWriter implements Closeable {
                 submission.record(),
                 submission.dataLength(),
                 submission.dataCrc());
-        staged.put(segmentFiles.codec(segments.open()).encode(frame));
+        output.put(segmentFiles.codec(segments.open()).encode(frame));
         for (ByteBuffer part : submission.data()) {
-            staged.put(part.duplicate());
+            output.put(part.duplicate());
         }
-        staged.align();
+        output.align();
         writeEnd = frame.end();
         last = frame.link();
         return frame;
@@ -124,7 +130,7 @@ final class LogWriter implements Closeable {
 
     private void force() throws IOException {
         try {
-            file.force();
+            output.force();
         } catch (IOException e) {
             mustRoll = true;
             cutBack(e);
@@ -148,7 +154,7 @@ final class LogWriter implements Closeable {
         last = durableLast;
         batch++;
         try {
-            file.truncate(durableEnd);
+            output.truncate(durableEnd);
         } catch (IOException e) {
             mustRoll = true;
             cause.addSuppressed(e);
@@ -164,7 +170,7 @@ final class LogWriter implements Closeable {
         if (needed) {
             ByteBuffer record =
                     FrameCodec.littleEndian(Long.BYTES).putLong(batch).flip();
-            write(List.of(Submission.filler(FrameType.MARK, record)));
+            write(List.of(Submission.filler(FrameType.MARK, record)), output::flush);
         }
     }
 
@@ -180,8 +186,8 @@ final class LogWriter implements Closeable {
             next.close();
             throw e;
         }
-        file.close();
-        file = next;
+        output.closeAt(durableEnd);
+        output = new SegmentOutput(next, LogFormat.SEGMENT_HEADER_BYTES, segmentBytes);
         segments = longer;
         durableEnd = LogFormat.SEGMENT_HEADER_BYTES;
         writeEnd = durableEnd;
@@ -204,8 +210,9 @@ final class LogWriter implements Closeable {
     /** Forces the last mark, so that a store at rest says that all of it is durable. */
     @Override
     public void close() throws IOException {
-        try (StoreFile closing = file) {
+        try (SegmentOutput closing = output) {
             mark();
+            closing.truncate(writeEnd);
             if (writeEnd > durableEnd) {
                 closing.force();
             }

@@ -77,6 +77,21 @@ final class SegmentReader {
         return (int) crc.getValue() == frame.dataCrc();
     }
 
+    /** Whether nothing was written from here on but zeros ahead of the log. */
+    boolean onlyZerosFrom(long offset) throws IOException {
+        ByteBuffer piece = ByteBuffer.allocate(WINDOW_BYTES);
+        long end = file.length();
+        for (long at = offset; at < end; at += piece.limit()) {
+            piece.clear();
+            file.read(piece, at);
+            piece.flip();
+            if (!piece.hasRemaining() || !Zeros.only(piece.slice())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private boolean windowHolds(long offset, int length) {
         return offset >= windowStart && offset + length <= windowStart + window.limit();
     }

@@ -13,6 +13,12 @@ interface StoreFile extends Closeable {
     /** Writes all of the buffer at this byte offset, a hole before it when the file is shorter. Not durable. */
     void write(ByteBuffer from, long offset) throws IOException;
 
+    /** Writes all of the buffer at this byte offset, and makes just these bytes durable, with the file's length. */
+    default void writeDurably(ByteBuffer from, long offset) throws IOException {
+        write(from, offset);
+        force();
+    }
+
     /** Cuts the file to this length. Not durable. */
     void truncate(long lengthBytes) throws IOException;
 

@@ -242,7 +242,8 @@ class LogDamageTest {
             store.exceptions().replay(new Replayed());
             before = base.get(OPEN);
             store.exceptions().commitChunk(3, 7, chunkOf(3, 7)).get();
-            after = base.forced(OPEN);
+            long frame = Submission.of(3, 7, chunkOf(3, 7)).length();
+            after = Arrays.copyOf(base.forced(OPEN), before.length + (int) frame);
         }
         Random random = new Random(7);
         for (int length = before.length; length < after.length; length++) {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.volsnap.model.Base;
 import org.volsnap.model.ChunkRange;
@@ -179,12 +180,13 @@ class LogSpaceTest {
 
     @Test
     void aFullDiskFailsCommitsButNotReadsLossesAndDrops() throws Exception {
+        AtomicInteger committed = new AtomicInteger();
         try (FileStore store = open()) {
             ExceptionStore exceptions = replayed(store);
             ChunkLocation first = preserve(exceptions, 1, 2, 10).get(0);
             preserve(exceptions, 2, 2, 1);
             files.limitCapacity(files.used() + 300);
-            assertThatThrownBy(() -> exceptions.commitChunk(2, 5, content(1)).get())
+            assertThatThrownBy(() -> commitUntilFull(exceptions, committed))
                     .hasCauseInstanceOf(StoreException.class)
                     .hasMessageContaining("No space left");
             assertThat(exceptions.read(first)).isEqualTo(content(1 << 20));
@@ -198,7 +200,14 @@ class LogSpaceTest {
         assertThat(replayed.damages).isEmpty();
         assertThat(replayed.versions).containsOnlyKeys(2L);
         assertThat(replayed.lost).containsExactly(2L);
-        assertThat(replayed.chunks).hasSize(2);
+        assertThat(replayed.chunks).hasSize(2 + committed.get());
+    }
+
+    private static void commitUntilFull(ExceptionStore exceptions, AtomicInteger committed) throws Exception {
+        for (long chunk = 100; chunk < 1_000; chunk++) {
+            exceptions.commitChunk(2, chunk, content(1)).get();
+            committed.incrementAndGet();
+        }
     }
 
     @Test
