@@ -15,6 +15,7 @@ import org.apache.hadoop.hdfs.MiniDFSCluster.DataNodeProperties;
 import org.apache.hadoop.hdfs.qjournal.MiniQJMHACluster;
 import org.apache.hadoop.hdfs.server.datanode.DataNode;
 import org.apache.hadoop.hdfs.server.namenode.NameNode;
+import org.apache.hadoop.hdfs.server.namenode.NameNodeAdapter;
 import org.apache.hadoop.hdfs.server.namenode.ha.BootstrapStandby;
 import org.apache.hadoop.io.IOUtils;
 import org.volsnap.conf.VolsnapKeys;
@@ -115,6 +116,15 @@ public final class VolsnapHaCluster implements AutoCloseable {
 
     public void stopNameNode(int index) {
         cluster.shutdownNameNode(index);
+    }
+
+    /**
+     * Ends it as a kill does, as far as that can be had in one process: its segment of the edit log is left open, in its own
+     * directories and on the JournalNodes, and nobody is told.
+     */
+    public void killNameNode(int index) {
+        NameNodeAdapter.abortEditLogs(nameNode(index));
+        stopNameNode(index);
     }
 
     /** Starts it again, as standby, on the same port. */

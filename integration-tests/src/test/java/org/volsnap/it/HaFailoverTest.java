@@ -161,6 +161,43 @@ class HaFailoverTest {
         VolsnapCluster.waitFor("no copy of the namespace", Duration.ofSeconds(30), () -> keepers("second") == 0);
     }
 
+    /** Its last segment of edits is open; the other finishes it, as after every kill. */
+    @Test
+    @Order(6)
+    void theOtherGoesOnWhereAKilledNameNodeEnded() throws Exception {
+        write("/killed/e", 150_000, 5);
+        cluster.volsnap("-create", "last").orThrow();
+        VolsnapCluster.waitFor("both copies of the namespace", Duration.ofSeconds(30), () -> keepers("last") == 2);
+        int killed = active;
+        cluster.killNameNode(killed);
+        active = 1 - killed;
+        cluster.activate(active);
+
+        delete("/killed/e");
+        assertThat(snapshots()).anyMatch(line -> line.contains("last") && line.contains("ACTIVE"));
+        VolsnapCluster.waitFor("both DataNodes", Duration.ofSeconds(30), () -> following() == 2);
+        assertVerified("last");
+        assertThat(lost("last")).isZero();
+        cluster.volsnap("-create", "afterwards").orThrow();
+
+        cluster.startNameNode(killed);
+        failOver();
+
+        assertVerified("last");
+        assertVerified("afterwards");
+        VolsnapCluster.waitFor(
+                "both copies of the namespace", Duration.ofSeconds(30), () -> keepers("afterwards") == 2);
+    }
+
+    private static long following() {
+        return cluster.volsnap("-status")
+                .orThrow()
+                .out()
+                .lines()
+                .filter(line -> line.contains("FOLLOWING"))
+                .count();
+    }
+
     /** How many NameNodes keep the namespace of a snapshot. */
     private static long keepers(String name) {
         return Stream.of(0, 1)

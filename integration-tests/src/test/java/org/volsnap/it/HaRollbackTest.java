@@ -3,12 +3,9 @@ package org.volsnap.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.Stream;
-import org.apache.hadoop.fs.FSDataOutputStream;
-import org.apache.hadoop.hdfs.AppendTestUtil;
 import org.apache.hadoop.hdfs.DFSTestUtil;
 import org.apache.hadoop.hdfs.DistributedFileSystem;
 import org.apache.hadoop.hdfs.server.blockmanagement.BlockIdManager;
@@ -20,8 +17,6 @@ import org.volsnap.testing.VolsnapHaCluster;
 
 /** The rollback of an HA cluster, line by line as docs/operations.md has it. */
 class HaRollbackTest {
-    private static final int BLOCK = 1 << 16;
-
     @TempDir
     Path dir;
 
@@ -30,18 +25,19 @@ class HaRollbackTest {
         try (VolsnapHaCluster cluster = VolsnapCluster.builder(dir)
                 .dataNodes(2)
                 .storageVolumes(1)
-                .blockSize(BLOCK)
+                .blockSize(HaFiles.BLOCK)
                 .set("dfs.replication", "2")
                 .set("dfs.namenode.accesstime.precision", "0")
                 .buildHa()) {
             DistributedFileSystem fileSystem = cluster.fileSystem();
-            fill(fileSystem);
+            HaFiles files = new HaFiles(cluster);
+            files.fill();
             cluster.failOver(0, 1);
-            DFSTestUtil.createFile(fileSystem, path("later"), 100_000, (short) 2, 9);
+            DFSTestUtil.createFile(fileSystem, HaFiles.path("later"), 100_000, (short) 2, 9);
             FileSystemState then = FileSystemState.capture(fileSystem, "/data");
             cluster.volsnap("-create", "nightly").orThrow();
-            awaitCopiesElsewhere(cluster, "nightly");
-            wreck(cluster, fileSystem);
+            files.awaitCopiesElsewhere("nightly");
+            files.wreck(1);
             cluster.failOver(1, 0);
             FileSystemState.capture(fileSystem, "/data").assertDiffersFrom(then);
             BlockIdManager ids = ids(cluster, 0);
@@ -61,42 +57,11 @@ class HaRollbackTest {
             FileSystemState.capture(fileSystem, "/data").assertSameAs(then);
             assertAbove(cluster, 1, blockId, stamp, txid);
             assertKnowsBoth(cluster);
-            DFSTestUtil.createFile(fileSystem, path("fresh"), 1000, (short) 2, 1);
-            assertThat(DFSTestUtil.getFirstBlock(fileSystem, path("fresh")).getGenerationStamp())
+            DFSTestUtil.createFile(fileSystem, HaFiles.path("fresh"), 1000, (short) 2, 1);
+            assertThat(DFSTestUtil.getFirstBlock(fileSystem, HaFiles.path("fresh"))
+                            .getGenerationStamp())
                     .isGreaterThan(stamp);
             cluster.volsnap("-verify", "nightly").orThrow();
-        }
-    }
-
-    private static org.apache.hadoop.fs.Path path(String name) {
-        return new org.apache.hadoop.fs.Path("/data/" + name);
-    }
-
-    private static void fill(DistributedFileSystem fileSystem) throws IOException {
-        for (String name : new String[] {"kept", "deleted", "grown", "cut", "overwritten"}) {
-            DFSTestUtil.createFile(fileSystem, path(name), 3 * BLOCK - 1234, (short) 2, name.hashCode());
-        }
-    }
-
-    private static void wreck(VolsnapHaCluster cluster, DistributedFileSystem fileSystem) throws IOException {
-        fileSystem.delete(path("deleted"), false);
-        AppendTestUtil.write(fileSystem.append(path("grown")), 0, 5000);
-        try (FSDataOutputStream out = fileSystem.append(path("kept"))) {
-            out.write(new byte[77]);
-        }
-        if (!fileSystem.truncate(path("cut"), BLOCK + 99)) {
-            VolsnapCluster.waitFor("truncate", Duration.ofSeconds(60), () -> isClosed(fileSystem, "cut"));
-        }
-        DFSTestUtil.createFile(fileSystem, path("overwritten"), 5, (short) 2, 7);
-        DFSTestUtil.createFile(fileSystem, path("new"), BLOCK, (short) 2, 8);
-        cluster.waitForDeletions(1);
-    }
-
-    private static boolean isClosed(DistributedFileSystem fileSystem, String name) {
-        try {
-            return fileSystem.isFileClosed(path(name));
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
         }
     }
 
@@ -131,13 +96,6 @@ class HaRollbackTest {
                 Duration.ofSeconds(120),
                 () -> !cluster.nameNode(0).isInSafeMode());
         cluster.waitForDataNodes();
-    }
-
-    private static void awaitCopiesElsewhere(VolsnapHaCluster cluster, String name) {
-        VolsnapCluster.waitFor(
-                "the standby's copy of " + name,
-                Duration.ofSeconds(60),
-                () -> cluster.volsnap("-status", name).orThrow().out().contains(" on other NameNodes"));
     }
 
     private static BlockIdManager ids(VolsnapHaCluster cluster, int nameNode) {

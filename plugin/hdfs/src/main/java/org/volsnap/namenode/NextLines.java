@@ -12,8 +12,6 @@ public final class NextLines {
     private static final String START = "hdfs --daemon start namenode";
     private static final String WAIT = "hdfs dfsadmin -safemode wait";
     private static final String CHECK = "hdfs fsck /";
-    private static final String DATANODES =
-            "hdfs --daemon stop datanode; hdfs --daemon start datanode    # on every DataNode";
 
     private NextLines() {}
 
@@ -47,7 +45,6 @@ public final class NextLines {
                 hasFailoverControllers(conf)
                         ? "hdfs --daemon start zkfc    # here"
                         : "hdfs haadmin -transitionToActive " + service.self());
-        lines.add(DATANODES);
         for (String other : service.others().keySet().stream().sorted().toList()) {
             lines.add("hdfs namenode -bootstrapStandby -force    # on the host of " + other);
             lines.add(START + "    # on the host of " + other);
