@@ -2,6 +2,7 @@
 package org.volsnap.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -77,14 +78,16 @@ final class Rollback {
 
     /** No block waits for a copy to be made or taken away. */
     void awaitRedundancy() {
-        VolsnapCluster.waitFor("redundancy", Duration.ofSeconds(90), () -> {
-            BlockManager blocks = cluster.nameNode().getNamesystem().getBlockManager();
-            return blocks.getLowRedundancyBlocksCount() == 0
-                    && blocks.getPendingReconstructionBlocksCount() == 0
-                    && blocks.getMissingBlocksCount() == 0
-                    && blocks.getExcessBlocksCount() == 0
-                    && blocks.getPostponedMisreplicatedBlocksCount() == 0;
-        });
+        BlockManager blocks = cluster.nameNode().getNamesystem().getBlockManager();
+        await().atMost(Duration.ofSeconds(90))
+                .untilAsserted(() -> assertThat(List.of(
+                                blocks.getLowRedundancyBlocksCount(),
+                                blocks.getPendingReconstructionBlocksCount(),
+                                blocks.getMissingBlocksCount(),
+                                blocks.getExcessBlocksCount(),
+                                blocks.getPostponedMisreplicatedBlocksCount()))
+                        .as("low, pending, missing, excess, postponed")
+                        .containsOnly(0L));
         cluster.waitForDeletions();
     }
 

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.fs.StorageType;
 import org.apache.hadoop.hdfs.server.mover.Mover;
@@ -85,6 +87,47 @@ class VolumeMovesTest {
             cluster.waitForDeletions();
             move(cluster, "HOT", List.of("appended", "cutLater"));
             wreckage.append(file("cutLater"), 50_000);
+            cluster.volsnap("-verify", "nightly").orThrow();
+
+            new Rollback(cluster).to("nightly");
+            state(cluster).assertSameAs(then);
+            new Rollback(cluster).assertHealthy();
+        }
+    }
+
+    @Test
+    void theDiskBalancerFillsAnEmptyVolumeByAPlan(@TempDir Path dir) throws Exception {
+        try (VolsnapCluster cluster = oneDataNode(dir).storageVolumes(2).build()) {
+            List<String> names = List.of("a", "b", "c", "d", "e", "f", "g", "h");
+            Wreckage wreckage = new Wreckage(cluster, 53);
+            Volumes volumes = new Volumes(cluster);
+            Path full = cluster.storageVolumes(0).get(0);
+            for (String name : names) {
+                wreckage.write(file(name), LENGTH);
+                if (!volumes.of(file(name)).equals(full)) {
+                    volumes.move(file(name), full);
+                }
+            }
+            FileSystemState then = state(cluster);
+            cluster.volsnap("-create", "nightly").orThrow();
+            for (int i = 0; i < names.size(); i += 2) {
+                live(cluster, wreckage, names.get(i), "C");
+                live(cluster, wreckage, names.get(i + 1), "A");
+            }
+
+            Set<String> moved = new TreeSet<>();
+            volumes.balance();
+            for (String name : names) {
+                if (!volumes.of(file(name)).equals(full)) {
+                    moved.add(name);
+                }
+            }
+            assertThat(moved).isNotEmpty();
+            for (String name : names) {
+                live(cluster, wreckage, name, "AC");
+            }
+            cluster.fileSystem().delete(file(moved.iterator().next()), false);
+            cluster.waitForDeletions();
             cluster.volsnap("-verify", "nightly").orThrow();
 
             new Rollback(cluster).to("nightly");

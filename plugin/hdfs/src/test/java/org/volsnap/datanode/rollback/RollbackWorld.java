@@ -125,9 +125,13 @@ final class RollbackWorld implements Closeable {
     // ---- snapshots
 
     void snapshot(long number, long stamp) throws IOException {
+        snapshot(number, StampFence.at(stamp));
+    }
+
+    void snapshot(long number, StampFence fence) throws IOException {
         SnapshotId id = SnapshotId.ofRegistry(number);
         engine.addSnapshot(id);
-        engine.setFence(id, StampFence.at(stamp));
+        engine.setFence(id, fence);
     }
 
     void recordOpen(long number, long blockId) throws IOException {
@@ -145,12 +149,19 @@ final class RollbackWorld implements Closeable {
     RollbackCounts rollback(
             long number, long stamp, long newStamp, StepListener listener, Collection<PoolVolume> behind)
             throws IOException {
+        SnapshotId target = SnapshotId.ofRegistry(number);
+        return rollback(new RollbackEpoch(1, target, StampFence.at(stamp), newStamp, leftOut), listener, behind);
+    }
+
+    RollbackCounts rollback(RollbackEpoch epoch) throws IOException {
+        return rollback(epoch, step -> {}, volumes);
+    }
+
+    private RollbackCounts rollback(RollbackEpoch epoch, StepListener listener, Collection<PoolVolume> behind)
+            throws IOException {
         EpochApplier applier = new EpochApplier(
                 new EnginePool(POOL, engine, GEOMETRY), origin, new HadoopCaches(conf, POOL), listener);
-        return applier.apply(
-                new RollbackEpoch(1, SnapshotId.ofRegistry(number), StampFence.at(stamp), newStamp, leftOut),
-                openBlocks,
-                behind);
+        return applier.apply(epoch, openBlocks, behind);
     }
 
     // ---- Hadoop
