@@ -25,7 +25,9 @@ import org.volsnap.testing.VolsnapCluster;
 final class Rollback {
     private static final Pattern BLOCK_FILE = Pattern.compile("blk_(-?\\d+)(?:_(\\d+)\\.meta)?");
 
-    private static final Pattern SAFETY = Pattern.compile("before-rollback-\\S+");
+    private static final Pattern SAFETY = Pattern.compile("Safety snapshot: (\\S+)");
+
+    private static final Pattern TARGET = Pattern.compile("Prepared the rollback to (\\S+) of");
 
     private final VolsnapCluster cluster;
 
@@ -36,6 +38,17 @@ final class Rollback {
     /** Prepare, stop, fence, start, wait until the cluster takes writes again. */
     void to(String name) throws IOException {
         cluster.volsnap("-prepareRollback", name).orThrow();
+        carryOut(name);
+    }
+
+    /** Takes the last rollback back; returns the new safety snapshot. */
+    String undo() throws IOException {
+        String prepared = cluster.volsnap("-undoRollback").orThrow().out();
+        carryOut(TARGET.matcher(prepared).results().findFirst().orElseThrow().group(1));
+        return safetySnapshot(prepared);
+    }
+
+    private void carryOut(String name) throws IOException {
         cluster.stopDataNodes();
         cluster.stopNameNode();
         cluster.volsnap("-rollback", name).orThrow();
@@ -60,7 +73,7 @@ final class Rollback {
 
     /** The name that {@code -prepareRollback} printed. */
     static String safetySnapshot(String prepared) {
-        return SAFETY.matcher(prepared).results().findFirst().orElseThrow().group();
+        return SAFETY.matcher(prepared).results().findFirst().orElseThrow().group(1);
     }
 
     void awaitWritable() throws IOException {

@@ -3,17 +3,19 @@ package org.volsnap.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.volsnap.model.BlockKey;
 import org.volsnap.model.SnapshotId;
 import org.volsnap.model.StampFence;
+import org.volsnap.model.StampRange;
 import org.volsnap.model.VersionHeader;
 import org.volsnap.model.VersionState;
 
 /** Blocks that are older than sequential stamps have a counter of their own, far below the other one. */
 class StampFenceTest {
     private static final long LIMIT = 100_000;
-    private static final StampFence FENCE = new StampFence(500_000, 4_000, LIMIT);
+    private static final StampFence FENCE = new StampFence(500_000, 4_000, LIMIT, List.of());
 
     @Test
     void aStampIsHeldAgainstItsOwnCounter() {
@@ -32,6 +34,16 @@ class StampFenceTest {
         assertThat(StampFence.at(10).contains(0)).isTrue();
         assertThat(StampFence.at(10).contains(10)).isTrue();
         assertThat(StampFence.at(10).contains(11)).isFalse();
+    }
+
+    @Test
+    void whatWasTakenBackBeforeTDidNotExist() {
+        StampFence fence = new StampFence(500_000, 4_000, LIMIT, List.of(new StampRange(200_000, 299_999)));
+        assertThat(fence.contains(199_999)).isTrue();
+        assertThat(fence.contains(200_000)).isFalse();
+        assertThat(fence.contains(299_999)).isFalse();
+        assertThat(fence.contains(300_000)).isTrue();
+        assertThat(fence.contains(4_000)).isTrue();
     }
 
     @Test

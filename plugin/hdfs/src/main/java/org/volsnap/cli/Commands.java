@@ -19,6 +19,7 @@ final class Commands {
                 new PrepareRollbackCommand(),
                 new CancelRollbackCommand(),
                 new RollbackCommand(),
+                new UndoRollbackCommand(),
                 new CheckStoreCommand()));
         commands.add(new HelpCommand(commands));
         return List.copyOf(commands);

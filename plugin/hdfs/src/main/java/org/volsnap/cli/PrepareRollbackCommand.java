@@ -4,8 +4,6 @@ package org.volsnap.cli;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
-import org.volsnap.protocol.proto.VolsnapProtos.PrepareRollbackRequestProto;
-import org.volsnap.protocol.proto.VolsnapProtos.PrepareRollbackResponseProto;
 
 /** {@code -prepareRollback NAME}. */
 final class PrepareRollbackCommand extends OnlineCommand {
@@ -33,20 +31,8 @@ final class PrepareRollbackCommand extends OnlineCommand {
     @Override
     Action parse(Configuration conf, List<String> arguments) {
         String name = Arguments.name(arguments);
-        PrepareRollbackRequestProto request =
-                PrepareRollbackRequestProto.newBuilder().setName(name).build();
         return (nameNode, console) -> {
-            PrepareRollbackResponseProto prepared = nameNode.prepareRollback(request);
-            console.out()
-                    .printf(
-                            "Prepared the rollback to %s of %s%nSafety snapshot: %s%n",
-                            prepared.getTarget().getName(),
-                            Format.time(prepared.getTarget().getCreatedMillis()),
-                            prepared.getSafety().getName());
-            LeftOutNames.of(prepared.getTarget())
-                    .ifPresent(names -> console.out().println("Left out of it, what they hold goes: " + names));
-            console.out().println("Next:");
-            prepared.getNextLinesList().forEach(line -> console.out().println("  " + line));
+            PreparedRollback.prepare(nameNode, name, console);
             return 0;
         };
     }

@@ -5,6 +5,7 @@ import static com.google.common.base.Preconditions.checkState;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -112,11 +113,31 @@ public final class Registry {
                 .addSnapshots(snapshot.toBuilder().setId(id).setState(SnapshotState.CREATING.toProto())));
     }
 
+    /** @param fence the last stamps given out; those that rollbacks have taken back are left out of it here */
     Registry mark(long id, FenceProto fence, long txid) {
         checkStep(id, SnapshotState.MARKED);
+        FenceProto existing =
+                fence.toBuilder().addAllAbandoned(abandonedStamps()).build();
         return replace(
                 id,
-                builder(id, SnapshotState.MARKED).setFence(fence).setTxid(txid).build());
+                builder(id, SnapshotState.MARKED)
+                        .setFence(existing)
+                        .setTxid(txid)
+                        .build());
+    }
+
+    /** What was abandoned at the T of the last rollback's target, and what was given out from there to that rollback. */
+    private List<IdRangeProto> abandonedStamps() {
+        RollbackEpochProto last = lastEpoch().orElse(null);
+        if (last == null) {
+            return List.of();
+        }
+        List<IdRangeProto> abandoned = new ArrayList<>(last.getFence().getAbandonedList());
+        abandoned.add(IdRangeProto.newBuilder()
+                .setFirst(last.getFence().getStamp() + 1)
+                .setLast(last.getNewStamp() - 1)
+                .build());
+        return abandoned;
     }
 
     /** Nothing on these DataNodes counts for the snapshot, which is being created. */

@@ -49,7 +49,7 @@ final class RollbackPreparer {
 
     PrepareRollbackResponseProto prepare(String name, String user) throws IOException {
         SnapshotProto target = checkTarget(name);
-        long safety = creator.begin(SnapshotNames.beforeRollback(name, clock), user, true);
+        long safety = creator.begin(SnapshotNames.beforeRollback(target, clock), user, true);
         try {
             creator.awaitPreserving(safety, 0);
             creator.mark(safety, current -> current.prepareRollback(pending(target, safety)), nameNode::enterSafeMode);

@@ -7,6 +7,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.volsnap.protocol.RefusedException;
+import org.volsnap.protocol.proto.VolsnapProtos.SnapshotProto;
 
 /** The names of volume snapshots: 1 to 64 letters, digits, {@code - _ .}; they become names of directories. */
 final class SnapshotNames {
@@ -34,10 +35,13 @@ final class SnapshotNames {
         return DEFAULT.format(LocalDateTime.now(clock));
     }
 
-    /** The name of the snapshot taken before a rollback to another; that one's name is cut where it is too long. */
-    static String beforeRollback(String target, Clock clock) {
+    /**
+     * The name of the snapshot taken before a rollback to another: that one's name, cut where it is too long, is part of it, but
+     * where one rollback undoes another.
+     */
+    static String beforeRollback(SnapshotProto target, Clock clock) {
         String time = "-" + SECONDS.format(LocalDateTime.now(clock));
-        String start = "before-rollback-" + target;
+        String start = target.getSafety() ? "before-undo" : "before-rollback-" + target.getName();
         return start.substring(0, Math.min(start.length(), MAX_LENGTH - time.length())) + time;
     }
 }

@@ -30,6 +30,7 @@ class VolsnapAdminTest {
                 .contains("hdfs volsnap -prepareRollback NAME")
                 .contains("hdfs volsnap -cancelRollback")
                 .contains("hdfs volsnap -rollback NAME [-acceptLoss]")
+                .contains("hdfs volsnap -undoRollback")
                 .contains("hdfs volsnap -checkStore PATH [-repairTo DIR]")
                 .contains("hdfs volsnap -help [COMMAND]");
     }
@@ -68,7 +69,8 @@ class VolsnapAdminTest {
                 "-delete",
                 "-prepareRollback",
                 "-cancelRollback",
-                "-rollback"
+                "-rollback",
+                "-undoRollback"
             })
     void tooManyArgumentsAreRefused(String command) throws Exception {
         assertThat(run(command, "one", "two")).isEqualTo(1);

@@ -10,6 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.volsnap.protocol.RefusedException;
 import org.volsnap.protocol.proto.VolsnapProtos.FenceProto;
+import org.volsnap.protocol.proto.VolsnapProtos.IdRangeProto;
 import org.volsnap.protocol.proto.VolsnapProtos.LeftOutProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PendingRollbackProto;
 import org.volsnap.protocol.proto.VolsnapProtos.RollbackEpochProto;
@@ -111,6 +112,46 @@ class RegistryTest {
         assertThat(finished.lastEpoch().orElseThrow().getExpectedDatanodesList())
                 .isEmpty();
         assertThatIllegalStateException().isThrownBy(() -> finished.finishEpoch(1));
+    }
+
+    /** s1 at 100, back to it at 200, s2 at 250, back to s1 at 300, s3 at 350, back to s2 at 400, s4 at 450. */
+    @Test
+    void whatRollbacksTookBackDidNotExistAtALaterT() {
+        Registry registry = marked(empty, 1, 100);
+        registry = rolledBack(registry, 1, 1, 200);
+        registry = marked(registry, 2, 250);
+        registry = rolledBack(registry, 2, 1, 300);
+        registry = marked(registry, 3, 350);
+        registry = rolledBack(registry, 3, 2, 400);
+        registry = marked(registry, 4, 450);
+
+        assertThat(abandoned(registry, 1)).isEmpty();
+        assertThat(abandoned(registry, 2)).containsExactly(range(101, 199));
+        assertThat(abandoned(registry, 3)).containsExactly(range(101, 299));
+        assertThat(abandoned(registry, 4)).containsExactly(range(101, 199), range(251, 399));
+    }
+
+    private static Registry marked(Registry before, long id, long stamp) {
+        return before.create(snapshot("s" + id))
+                .mark(id, FENCE.toBuilder().setStamp(stamp).build(), 10)
+                .activate(id);
+    }
+
+    private static Registry rolledBack(Registry before, long epoch, long target, long newStamp) {
+        return before.prepareRollback(pending())
+                .commitRollback(epoch(epoch).toBuilder()
+                        .setFence(before.find(target).orElseThrow().getFence())
+                        .setNewStamp(newStamp)
+                        .build())
+                .finishEpoch(epoch);
+    }
+
+    private static List<IdRangeProto> abandoned(Registry registry, long id) {
+        return registry.find(id).orElseThrow().getFence().getAbandonedList();
+    }
+
+    private static IdRangeProto range(long first, long last) {
+        return IdRangeProto.newBuilder().setFirst(first).setLast(last).build();
     }
 
     @Test

@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.volsnap.protocol.RefusedException;
+import org.volsnap.protocol.proto.VolsnapProtos.SnapshotProto;
+import org.volsnap.protocol.proto.VolsnapProtos.SnapshotStateProto;
 
 class SnapshotNamesTest {
     private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-03-04T05:06:07.089Z"), ZoneOffset.UTC);
@@ -47,8 +49,25 @@ class SnapshotNamesTest {
 
     @Test
     void theNameBeforeARollbackIsAlwaysAName() throws RefusedException {
-        assertThat(SnapshotNames.beforeRollback("nightly", CLOCK)).isEqualTo("before-rollback-nightly-20260304-050607");
-        String longest = SnapshotNames.beforeRollback("x".repeat(64), CLOCK);
+        assertThat(SnapshotNames.beforeRollback(target("nightly", false), CLOCK))
+                .isEqualTo("before-rollback-nightly-20260304-050607");
+        String longest = SnapshotNames.beforeRollback(target("x".repeat(64), false), CLOCK);
         assertThat(SnapshotNames.check(longest)).hasSize(64).endsWith("-20260304-050607");
+    }
+
+    @Test
+    void undoingARollbackAgainAndAgainMakesNoLongerNames() {
+        assertThat(SnapshotNames.beforeRollback(target("before-rollback-x", true), CLOCK))
+                .isEqualTo("before-undo-20260304-050607");
+    }
+
+    private static SnapshotProto target(String name, boolean safety) {
+        return SnapshotProto.newBuilder()
+                .setId(1)
+                .setName(name)
+                .setState(SnapshotStateProto.ACTIVE)
+                .setCreatedMillis(0)
+                .setSafety(safety)
+                .build();
     }
 }

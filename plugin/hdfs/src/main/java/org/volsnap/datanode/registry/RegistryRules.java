@@ -9,7 +9,9 @@ import org.volsnap.datanode.rollback.OpenBlocks;
 import org.volsnap.datanode.rollback.RollbackEpoch;
 import org.volsnap.model.SnapshotId;
 import org.volsnap.model.StampFence;
+import org.volsnap.model.StampRange;
 import org.volsnap.protocol.proto.VolsnapProtos.FenceProto;
+import org.volsnap.protocol.proto.VolsnapProtos.IdRangeProto;
 import org.volsnap.protocol.proto.VolsnapProtos.OpenBlocksProto;
 import org.volsnap.protocol.proto.VolsnapProtos.RegistryProto;
 import org.volsnap.protocol.proto.VolsnapProtos.RollbackEpochProto;
@@ -98,7 +100,13 @@ final class RegistryRules {
     }
 
     static StampFence fence(FenceProto proto) {
-        return new StampFence(proto.getStamp(), proto.getLegacyStamp(), proto.getLegacyLimit());
+        return new StampFence(
+                proto.getStamp(),
+                proto.getLegacyStamp(),
+                proto.getLegacyLimit(),
+                proto.getAbandonedList().stream()
+                        .map(range -> new StampRange(range.getFirst(), range.getLast()))
+                        .toList());
     }
 
     static FenceProto proto(StampFence fence) {
@@ -106,6 +114,12 @@ final class RegistryRules {
                 .setStamp(fence.stamp())
                 .setLegacyStamp(fence.legacyStamp())
                 .setLegacyLimit(fence.legacyLimit())
+                .addAllAbandoned(fence.abandoned().stream()
+                        .map(range -> IdRangeProto.newBuilder()
+                                .setFirst(range.first())
+                                .setLast(range.last())
+                                .build())
+                        .toList())
                 .build();
     }
 }

@@ -219,6 +219,7 @@ public final class RollbackTool {
                 .setCommittedMillis(clock.millis())
                 .addAllExpectedDatanodes(pending.getExpectedDatanodesList())
                 .addAllLeftOutDatanodes(LeftOut.uuids(target))
+                .setSafetySnapshotId(pending.getSafetySnapshotId())
                 .build();
     }
 

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.volsnap.datanode.registry.Registries.POOL;
 import static org.volsnap.datanode.registry.Registries.snapshot;
 
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.volsnap.datanode.rollback.OpenBlocks;
 import org.volsnap.datanode.rollback.RollbackEpoch;
 import org.volsnap.model.StampFence;
+import org.volsnap.model.StampRange;
 import org.volsnap.protocol.proto.VolsnapProtos.OpenBlocksProto;
 import org.volsnap.protocol.proto.VolsnapProtos.RegistryProto;
 import org.volsnap.protocol.proto.VolsnapProtos.SnapshotStateProto;
@@ -98,7 +100,8 @@ class RegistryRulesTest {
 
     @Test
     void aFenceSurvivesTheWire() {
-        StampFence fence = new StampFence(5000, 1200, 2000);
+        StampFence fence = new StampFence(
+                5000, 1200, 2000, List.of(new StampRange(2100, 2200), new StampRange(3000, 3000)));
         assertThat(RegistryRules.fence(RegistryRules.proto(fence))).isEqualTo(fence);
     }
 }
