@@ -27,10 +27,10 @@ import org.volsnap.testing.VolsnapCluster;
  */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class RollbackInAnyOrderTest {
-    private static final Pattern SAFETY_SNAPSHOT = Pattern.compile("before-rollback-\\S+");
+    private static final Pattern SAFETY_SNAPSHOT = Pattern.compile("before-(?:rollback|undo)-\\S+");
     private static final int FIRST_SNAPSHOTS = 5;
     private static final int CHANGES = 12;
-    private static final int LAST_ROLLBACKS = 3;
+    private static final int LAST_ROLLBACKS = 5;
 
     private final Map<String, FileSystemState> states = new LinkedHashMap<>();
 

@@ -4,7 +4,6 @@ package org.volsnap.engine;
 import com.google.common.collect.ImmutableSortedMap;
 import com.google.common.collect.ImmutableSortedSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.volsnap.model.SnapshotId;
@@ -30,17 +29,26 @@ record ChainState(ImmutableSortedMap<SnapshotId, ChainLink> links, ImmutableSort
         return Optional.ofNullable(links.get(id));
     }
 
+    /**
+     * The newest snapshot that contains this stamp: what is preserved of a replica is preserved for it. Mostly that is the newest
+     * of all, or none. After a rollback that was undone it can be an older one.
+     */
     @Nullable
-    ChainLink newest() {
-        Map.Entry<SnapshotId, ChainLink> newest = links.lastEntry();
-        return newest == null ? null : newest.getValue();
+    ChainLink newestWith(long stamp) {
+        for (ChainLink link : links.descendingMap().values()) {
+            if (link.fence().contains(stamp)) {
+                return link;
+            }
+            if (link.fence().isBefore(stamp)) {
+                return null; // and older ones too
+            }
+        }
+        return null;
     }
 
-    /** The next older snapshot. */
-    @Nullable
-    ChainLink olderThan(SnapshotId id) {
-        Map.Entry<SnapshotId, ChainLink> older = links.lowerEntry(id);
-        return older == null ? null : older.getValue();
+    /** The older snapshots, the next one first. */
+    List<ChainLink> olderThan(SnapshotId id) {
+        return links.headMap(id, false).descendingMap().values().asList();
     }
 
     /** All that may own what this snapshot sees, oldest first. */

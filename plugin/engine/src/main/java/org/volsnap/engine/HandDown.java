@@ -5,19 +5,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.volsnap.model.SnapshotId;
 import org.volsnap.store.StoreRecord;
 
 /**
- * Takes versions away from a snapshot (docs/decisions/0001): the next older one gets those it sees and has not itself;
- * of the others stay, as carriers, those whose chunks an older version resolves to; the rest is freed, and all that is
+ * Takes versions away from a snapshot (docs/decisions/0001): of the older ones the next that sees a version gets it, unless
+ * it has one itself; of the others stay, as carriers, those whose chunks an older version resolves to; the rest is freed, and all that is
  * private.
  *
  * @param leaving which versions go
- * @param heir the next older snapshot; null when there is none
- * @param handsCarriersDown whether carriers get the heir as owner: their present one ceases to exist
+ * @param heirs the older snapshots, the next one first
+ * @param handsCarriersDown whether carriers get the first heir as owner: their present one ceases to exist
  */
-record HandDown(Predicate<Version> leaving, @Nullable ChainLink heir, boolean handsCarriersDown)
-        implements ReleaseRule {
+record HandDown(Predicate<Version> leaving, List<ChainLink> heirs, boolean handsCarriersDown) implements ReleaseRule {
     @Override
     public void apply(List<Lineage> lineages, Release release) {
         List<Lineage> concerned = lineages.stream()
@@ -42,32 +42,38 @@ record HandDown(Predicate<Version> leaving, @Nullable ChainLink heir, boolean ha
         if (version.isPrivate()) {
             lineage.freeWithChunks(version);
             commit(lineage, version, new StoreRecord.VersionFreed(version.number()), release);
-        } else if (isInherited(lineages, version)) {
-            handDown(lineage, version, false, release);
-        } else if (!version.carrier() || handsCarriersDown) {
-            handDown(lineage, version, true, release);
+            return;
+        }
+        SnapshotId inheritor = version.carrier() ? null : inheritorOf(lineages, version);
+        if (inheritor != null) {
+            handDown(lineage, version, inheritor, false, release);
+        } else if (handsCarriersDown) {
+            SnapshotId next =
+                    heirs.isEmpty() ? version.header().owner() : heirs.get(0).id();
+            handDown(lineage, version, next, true, release);
+        } else if (!version.carrier()) {
+            handDown(lineage, version, version.header().owner(), true, release);
         }
     }
 
-    private boolean isInherited(List<Lineage> lineages, Version version) {
-        return heir != null
-                && !version.carrier()
-                && Visibility.byStamps(heir, version.header())
-                && lineages.stream()
+    /** The next older snapshot that sees the version; null when there is none, or when it has one itself. */
+    private @Nullable SnapshotId inheritorOf(List<Lineage> lineages, Version version) {
+        return heirs.stream()
+                .filter(heir -> Visibility.byStamps(heir, version.header()))
+                .findFirst()
+                .filter(heir -> lineages.stream()
                         .flatMap(Lineage::versions)
                         .noneMatch(other -> other.isPreserved()
                                 && other.isOwnedBy(heir.id())
                                 && Visibility.byStamps(heir, other.header())
-                                && other.header().key().equals(version.header().key()));
+                                && other.header().key().equals(version.header().key())))
+                .map(ChainLink::id)
+                .orElse(null);
     }
 
-    private void handDown(Lineage lineage, Version version, boolean carrier, Release release) {
-        ChainLink next = carrier && !handsCarriersDown ? null : heir;
-        Version handed = version.handedTo(next == null ? version.header().owner() : next.id(), carrier);
-        lineage.replace(handed);
-        StoreRecord record = new StoreRecord.VersionHandedDown(
-                version.number(), handed.header().owner(), carrier);
-        commit(lineage, version, record, release);
+    private static void handDown(Lineage lineage, Version version, SnapshotId owner, boolean carrier, Release release) {
+        lineage.replace(version.handedTo(owner, carrier));
+        commit(lineage, version, new StoreRecord.VersionHandedDown(version.number(), owner, carrier), release);
     }
 
     /** Frees what no readable version resolves to any more, in carriers of any owner. */

@@ -77,7 +77,9 @@ final class Preserver {
      * @param helping whether the caller's thread may do some of it, since it has nothing else to do than to wait
      */
     List<CompletableFuture<Void>> look(BlockExceptions block, Change change, Set<Lineage> rebased, boolean helping) {
-        Walk walk = start(block, change, context.chain().state().newest(), rebased, helping);
+        ChainLink owner =
+                context.chain().state().newestWith(change.replica().key().stamp());
+        Walk walk = start(block, change, owner, rebased, helping);
         if (helping) {
             walk.stores().forEach(store -> store.exceptions().commitWaiting());
         }

@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.volsnap.model.SnapshotId;
@@ -66,11 +65,11 @@ final class SnapshotDrop {
     }
 
     private void dropNow(SnapshotId id) throws IOException {
-        ChainLink heir = context.chain().state().olderThan(id);
+        List<ChainLink> heirs = context.chain().state().olderThan(id);
         context.chain().leave(id);
         Waits.await(epochs.advance());
-        release(new HandDown(version -> version.isOwnedBy(id), heir, true));
-        handDownWhole(id, replica -> true, heir);
+        release(new HandDown(version -> version.isOwnedBy(id), heirs, true));
+        handDownWhole(id, replica -> true, heirs);
         context.chain().forget(id);
     }
 
@@ -82,12 +81,12 @@ final class SnapshotDrop {
             return;
         }
         ChainLink link = snapshot.get();
-        ChainLink heir = chain.olderThan(id);
+        List<ChainLink> heirs = chain.olderThan(id);
         release(new HandDown(
                 version -> version.isOwnedBy(id) && !version.carrier() && !Visibility.byStamps(link, version.header()),
-                heir,
+                heirs,
                 false));
-        handDownWhole(id, replica -> !link.fence().contains(replica.key().stamp()), heir);
+        handDownWhole(id, replica -> !link.fence().contains(replica.key().stamp()), heirs);
     }
 
     private void adoptNow(SnapshotId provisional, SnapshotId real) throws IOException {
@@ -145,13 +144,13 @@ final class SnapshotDrop {
         void apply(WholeReplicaStore store, WholeReplica replica) throws IOException;
     }
 
-    private void handDownWhole(SnapshotId id, Predicate<WholeReplica> leaving, @Nullable ChainLink heir)
+    private void handDownWhole(SnapshotId id, Predicate<WholeReplica> leaving, List<ChainLink> heirs)
             throws IOException {
         forEachWhole(id, (store, replica) -> {
             if (!leaving.test(replica)) {
                 return;
             }
-            Optional<SnapshotId> owner = ownerOfWhole(replica, heir);
+            Optional<SnapshotId> owner = ownerOfWhole(replica, heirs);
             if (owner.isEmpty()) {
                 store.remove(replica);
             } else if (!owner.get().equals(id)) {
@@ -160,13 +159,14 @@ final class SnapshotDrop {
         });
     }
 
-    private Optional<SnapshotId> ownerOfWhole(WholeReplica replica, @Nullable ChainLink heir) {
-        if (heir != null && heir.fence().contains(replica.key().stamp())) {
-            return Optional.of(heir.id());
-        }
-        return index.find(replica.key().blockId())
-                .flatMap(block -> block.lastRestingOn(replica.key().stamp()))
-                .map(version -> version.header().owner());
+    private Optional<SnapshotId> ownerOfWhole(WholeReplica replica, List<ChainLink> heirs) {
+        return heirs.stream()
+                .filter(heir -> heir.fence().contains(replica.key().stamp()))
+                .findFirst()
+                .map(ChainLink::id)
+                .or(() -> index.find(replica.key().blockId())
+                        .flatMap(block -> block.lastRestingOn(replica.key().stamp()))
+                        .map(version -> version.header().owner()));
     }
 
     private void forEachWhole(SnapshotId owner, WholeStep step) throws IOException {

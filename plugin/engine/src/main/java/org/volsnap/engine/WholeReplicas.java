@@ -147,8 +147,8 @@ final class WholeReplicas {
 
     /** Who a replica is kept for: the newest snapshot that saw it, else the versions that rest on it. */
     private Optional<SnapshotId> ownerOf(LiveReplica replica) {
-        ChainLink newest = context.chain().state().newest();
-        if (newest != null && newest.fence().contains(replica.key().stamp())) {
+        ChainLink newest = context.chain().state().newestWith(replica.key().stamp());
+        if (newest != null) {
             return Optional.of(newest.id());
         }
         return index.find(replica.key().blockId())
@@ -164,10 +164,8 @@ final class WholeReplicas {
             for (Version version : block.restingOn(replica.key().stamp())) {
                 losses.record(block, version, reason);
             }
-            ChainLink newest = context.chain().state().newest();
-            if (newest != null
-                    && newest.fence().contains(replica.key().stamp())
-                    && block.visible(newest, replica.key()).isEmpty()) {
+            ChainLink newest = context.chain().state().newestWith(replica.key().stamp());
+            if (newest != null && block.visible(newest, replica.key()).isEmpty()) {
                 Version lost = Version.preserved(headerOf(replica, newest.id()), store);
                 block.addAlone(lost.lostFor(reason));
                 losses.record(block, lost, reason);

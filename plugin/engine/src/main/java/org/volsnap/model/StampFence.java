@@ -28,10 +28,13 @@ public record StampFence(long stamp, long legacyStamp, long legacyLimit, List<St
     }
 
     public boolean contains(long other) {
-        if (other < legacyLimit) {
-            return other <= legacyStamp;
-        }
-        return other <= stamp && abandoned.stream().noneMatch(range -> range.contains(other));
+        return !isBefore(other)
+                && (other < legacyLimit || abandoned.stream().noneMatch(range -> range.contains(other)));
+    }
+
+    /** Whether this stamp was given out after T. */
+    public boolean isBefore(long other) {
+        return other > (other < legacyLimit ? legacyStamp : stamp);
     }
 
     public boolean isOpen() {

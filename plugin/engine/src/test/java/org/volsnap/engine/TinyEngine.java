@@ -81,7 +81,11 @@ final class TinyEngine {
             BlockExceptions block = use.block();
             while (true) {
                 Walk walk = block.walk(
-                        Change.of(request, store), context.chain().state().newest(), rebased);
+                        Change.of(request, store),
+                        context.chain()
+                                .state()
+                                .newestWith(request.replica().key().stamp()),
+                        rebased);
                 walk.headers().forEach(header -> block.headerDone(header.pending(), header.created()));
                 walk.copies().forEach(copy -> copy(block, copy));
                 if (walk.waits().isEmpty()) {

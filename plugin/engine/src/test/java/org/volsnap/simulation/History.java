@@ -460,6 +460,7 @@ final class History {
     private void rollBack(Rollback begun) throws IOException {
         alone("roll back to " + begun.target(), () -> {
             begun.run();
+            world.model.rolledBack(begun.target());
             rollback = null;
         });
     }

@@ -1,6 +1,8 @@
 /* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
 package org.volsnap.simulation;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -8,11 +10,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.volsnap.engine.ChainLink;
 import org.volsnap.model.BlockKey;
 import org.volsnap.model.SnapshotId;
 import org.volsnap.model.StampFence;
+import org.volsnap.model.StampRange;
 
 /** The naive way: each snapshot is a copy of everything. Also what the registry knows. Safe for many threads. */
 final class Model {
@@ -24,13 +28,22 @@ final class Model {
     private @Nullable SnapshotId provisional;
     private long lastRegistry;
     private long lastStamp = 1000;
+    private List<StampRange> abandoned = List.of();
 
     synchronized long nextStamp() {
         return ++lastStamp;
     }
 
     synchronized StampFence fence() {
-        return StampFence.at(lastStamp);
+        return new StampFence(lastStamp, 0, 0, abandoned);
+    }
+
+    /** All is as it was at this snapshot's T; what was given out since is taken back. */
+    synchronized void rolledBack(SnapshotId target) {
+        StampFence then =
+                requireNonNull(copies.get(target), "the target is gone").fence();
+        abandoned = Stream.concat(then.abandoned().stream(), Stream.of(new StampRange(then.stamp() + 1, lastStamp)))
+                .toList();
     }
 
     synchronized SnapshotId nextId() {

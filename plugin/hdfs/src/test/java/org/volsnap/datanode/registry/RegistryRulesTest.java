@@ -100,8 +100,8 @@ class RegistryRulesTest {
 
     @Test
     void aFenceSurvivesTheWire() {
-        StampFence fence = new StampFence(
-                5000, 1200, 2000, List.of(new StampRange(2100, 2200), new StampRange(3000, 3000)));
+        StampFence fence =
+                new StampFence(5000, 1200, 2000, List.of(new StampRange(2100, 2200), new StampRange(3000, 3000)));
         assertThat(RegistryRules.fence(RegistryRules.proto(fence))).isEqualTo(fence);
     }
 }
