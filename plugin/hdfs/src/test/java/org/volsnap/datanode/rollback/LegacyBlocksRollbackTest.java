@@ -9,6 +9,7 @@ import com.google.common.primitives.Bytes;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,8 +24,8 @@ import org.volsnap.model.StampFence;
  */
 class LegacyBlocksRollbackTest {
     private static final long LIMIT = 1_000;
-    private static final StampFence T = new StampFence(1_200, 500, LIMIT);
-    private static final StampFence SAFETY = new StampFence(1_900, 600, LIMIT);
+    private static final StampFence T = new StampFence(1_200, 500, LIMIT, List.of());
+    private static final StampFence SAFETY = new StampFence(1_900, 600, LIMIT, List.of());
     private static final RollbackEpoch TO_T = new RollbackEpoch(1, SnapshotId.ofRegistry(1), T, 2_000, false);
     private static final RollbackEpoch TO_SAFETY = new RollbackEpoch(2, SnapshotId.ofRegistry(2), SAFETY, 3_000, false);
 
