@@ -12,6 +12,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,6 +26,11 @@ class PlayClusterTest {
     private Process cluster;
     private Path output;
 
+    @BeforeEach
+    void start() throws IOException {
+        start("first");
+    }
+
     @AfterEach
     void stop() throws InterruptedException {
         cluster.destroyForcibly().waitFor();
@@ -35,7 +41,6 @@ class PlayClusterTest {
         byte[] bytes = new byte[2_500_000];
         new Random(5).nextBytes(bytes);
         Files.write(directory.resolve("file"), bytes);
-        start("first");
 
         type("hdfs dfs -put file /file");
         type("hdfs volsnap -create mine");
