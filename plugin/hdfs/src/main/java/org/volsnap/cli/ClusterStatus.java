@@ -22,6 +22,9 @@ final class ClusterStatus {
         RegistryProto registry = status.getRegistry();
         text.append("Block pool: ").append(registry.getBlockPoolId()).append('\n');
         text.append("Safe mode:  ").append(status.getSafeMode() ? "on" : "off").append('\n');
+        if (status.hasRegistryProblem()) {
+            text.append("Registry:   ").append(status.getRegistryProblem()).append('\n');
+        }
         appendRollback(text, status);
         registry.getSnapshotsList()
                 .forEach(snapshot -> LeftOutNames.of(snapshot)

@@ -20,6 +20,7 @@ final class Commands {
                 new CancelRollbackCommand(),
                 new RollbackCommand(),
                 new UndoRollbackCommand(),
+                new RestoreRegistryCommand(),
                 new CheckStoreCommand()));
         commands.add(new HelpCommand(commands));
         return List.copyOf(commands);

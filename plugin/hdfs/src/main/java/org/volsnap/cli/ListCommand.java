@@ -7,6 +7,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.tools.TableListing;
 import org.apache.hadoop.tools.TableListing.Justification;
 import org.volsnap.protocol.proto.VolsnapProtos.StatusRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.StatusResponseProto;
 
 /** {@code -list}. */
 final class ListCommand extends OnlineCommand {
@@ -34,8 +35,11 @@ final class ListCommand extends OnlineCommand {
     Action parse(Configuration conf, List<String> arguments) {
         Arguments.none(arguments);
         return (nameNode, console) -> {
-            List<SnapshotSummary> snapshots =
-                    SnapshotSummary.all(nameNode.status(StatusRequestProto.getDefaultInstance()));
+            StatusResponseProto status = nameNode.status(StatusRequestProto.getDefaultInstance());
+            if (status.hasRegistryProblem()) {
+                console.err().println(status.getRegistryProblem());
+            }
+            List<SnapshotSummary> snapshots = SnapshotSummary.all(status);
             if (snapshots.isEmpty()) {
                 console.out().println("There are no volume snapshots.");
             } else {

@@ -29,6 +29,8 @@ import org.volsnap.protocol.proto.VolsnapProtos.PrepareRollbackRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PrepareRollbackResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ReadNamespaceRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ReadNamespaceResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.RestoreRegistryRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.RestoreRegistryResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.SnapshotProto;
 import org.volsnap.protocol.proto.VolsnapProtos.StartVerifyRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.StartVerifyResponseProto;
@@ -103,6 +105,19 @@ final class AdminService implements VolsnapProtocol {
             throw new RefusedException("no snapshot named " + request.getName());
         }
         return parts.status().report();
+    }
+
+    @Override
+    public RestoreRegistryResponseProto restoreRegistry(RestoreRegistryRequestProto request) throws IOException {
+        check("volsnapRestoreRegistry");
+        // What was left unfinished is looked after later: that changes the registry.
+        Registry restored = parts.operations()
+                .run("volsnapRestoreRegistry", () -> parts.restorer().restore());
+        nameNode.audit(true, "volsnapRestoreRegistry", "");
+        return RestoreRegistryResponseProto.newBuilder()
+                .setVersion(restored.version())
+                .setSnapshots(restored.snapshots().size())
+                .build();
     }
 
     @Override

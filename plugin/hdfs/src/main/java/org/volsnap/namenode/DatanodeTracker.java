@@ -32,8 +32,9 @@ final class DatanodeTracker {
     }
 
     void polled(PollRequestProto poll) {
-        // What verify found can be large and is handed on at once.
-        PollRequestProto status = poll.toBuilder().clearVerifyResults().build();
+        // What verify found and the registry can be large, and are handed on at once.
+        PollRequestProto status =
+                poll.toBuilder().clearVerifyResults().clearRegistry().build();
         seen.put(poll.getDatanodeUuid(), new Seen(status, ticker.read()));
         awaited.remove(poll.getDatanodeUuid());
     }

@@ -38,6 +38,7 @@ final class Housekeeping implements Runnable {
                 .retain(parts.nameNode().liveDatanodes().stream()
                         .map(DatanodeID::getDatanodeUuid)
                         .collect(Collectors.toSet()));
+        parts.registry().reload();
         parts.verifyTasks().expire();
         parts.followUp().housekeep();
         parts.leftovers().housekeep();

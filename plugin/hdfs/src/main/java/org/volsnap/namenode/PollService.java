@@ -64,10 +64,15 @@ final class PollService {
                 .setRegistry(current.toProto())
                 .setPollIntervalMillis(settings.pollInterval(tracker.count()).toMillis())
                 .setLeaseMillis(settings.lease().toMillis())
+                .setGenerationStamp(nameNode.blockIds().getGenerationStamp())
                 .setActiveTxid(nameNode.lastTxid());
         openBlocks.after(request.getAppliedEpoch(), current).ifPresent(response::setOpenBlocks);
         String datanode = request.getDatanodeUuid();
         if (nameNode.isRegistered(datanode)) {
+            if (request.hasRegistry()) {
+                registry.told(request.getRegistry());
+            }
+            response.setSendRegistry(registry.seen(request.getRegistryVersion()));
             tracker.polled(request);
             verifyTasks.answer(datanode, request.getVerifyResultsList());
             response.addAllVerifyTasks(verifyTasks.handOut(datanode));

@@ -4,7 +4,6 @@ package org.volsnap.namenode;
 import static com.google.common.base.Preconditions.checkState;
 import static java.util.Objects.requireNonNull;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -39,11 +38,15 @@ public final class Registry {
                 .build());
     }
 
-    public static Registry parse(byte[] bytes) throws IOException {
+    static Registry of(RegistryProto proto) {
+        return new Registry(requireNonNull(proto, "proto is null"));
+    }
+
+    public static Registry parse(byte[] bytes) throws RegistryDamagedException {
         try {
             return new Registry(RegistryProto.parseFrom(bytes));
         } catch (InvalidProtocolBufferException e) {
-            throw new IOException("the registry of volume snapshots can't be read: " + e.getMessage(), e);
+            throw new RegistryDamagedException("the registry of snapshots can't be read: " + e.getMessage(), e);
         }
     }
 
@@ -102,6 +105,11 @@ public final class Registry {
     public Optional<RollbackEpochProto> lastEpoch() {
         int count = proto.getEpochsCount();
         return count == 0 ? Optional.empty() : Optional.of(proto.getEpochs(count - 1));
+    }
+
+    /** The same as a version that nobody has seen. */
+    Registry again() {
+        return changed(next());
     }
 
     /** Begins a snapshot; only its name, creator and the like are taken, id and state are given here. */

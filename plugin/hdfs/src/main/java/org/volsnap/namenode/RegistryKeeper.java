@@ -4,46 +4,141 @@ package org.volsnap.namenode;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import org.apache.hadoop.hdfs.DFSConfigKeys;
 import org.apache.hadoop.hdfs.server.namenode.VolsnapNameNodeBridge;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.volsnap.protocol.RefusedException;
+import org.volsnap.protocol.proto.VolsnapProtos.RegistryProto;
 
 /**
  * Holds the current registry and is the only one to change it. Changes are made one after the other under the namesystem's
  * lock, and are durable before anybody sees them. Reading takes no lock.
+ *
+ * <p>A superuser can remove or replace the attribute. The version tells: it never goes back, not even by a rollback. Once it
+ * has, or a DataNode has seen a higher one, nothing is changed any more: ids that were used would be used again, and their
+ * tombstones would make DataNodes drop what they keep. The operator has the newest known registry written again ({@link
+ * #restore}).
  */
 final class RegistryKeeper {
+    private static final Logger LOG = LoggerFactory.getLogger(RegistryKeeper.class);
+
     private final VolsnapNameNodeBridge nameNode;
+    private final AtomicLong highestSeen = new AtomicLong();
     private volatile Registry current;
+    private volatile Registry told;
+
+    /** What is wrong with the attribute itself. */
+    private volatile @Nullable String damage;
 
     RegistryKeeper(VolsnapNameNodeBridge nameNode) throws IOException {
         this.nameNode = requireNonNull(nameNode, "nameNode is null");
-        this.current = read();
+        this.current = Registry.empty(nameNode.blockPoolId());
+        this.told = current;
+        read();
     }
 
     Registry current() {
         return current;
     }
 
-    /** Reads it again from the namespace: after the NameNode has become active, or while it follows another. */
-    void reload() throws IOException {
-        nameNode.exclusively("volsnapReadRegistry", () -> current = read());
+    /** Why the attribute can't be trusted, and what the operator does about it: one line. Empty when all is well. */
+    Optional<String> problem() {
+        String reason = damage;
+        long seen = Math.max(highestSeen.get(), told.version());
+        if (reason == null && seen > current.version()) {
+            reason = "the registry of snapshots has version " + current.version() + ", a DataNode has seen " + seen;
+        }
+        return Optional.ofNullable(reason)
+                .map(text -> text + "; nothing is dropped, and nothing can be created or deleted until 'hdfs volsnap"
+                        + " -restoreRegistry' writes the newest one that is known");
     }
 
-    private Registry read() throws IOException {
-        return RegistryXAttr.decode(nameNode.rootAttribute(RegistryXAttr.NAME), nameNode.blockPoolId());
+    /** Reads it again from the namespace: after the NameNode has become active, while it follows another, and now and then. */
+    void reload() throws IOException {
+        nameNode.exclusively("volsnapReadRegistry", () -> {
+            read();
+            return current;
+        });
+    }
+
+    private void read() throws IOException {
+        String found = null;
+        try {
+            Registry read = RegistryXAttr.decode(nameNode.rootAttribute(RegistryXAttr.NAME), nameNode.blockPoolId());
+            if (read.version() >= current.version()) {
+                current = read;
+            } else {
+                found = "the registry of snapshots has version " + read.version() + ", version " + current.version()
+                        + " was written";
+            }
+        } catch (RegistryDamagedException e) {
+            found = e.getMessage();
+        }
+        if (found != null && damage == null) {
+            LOG.error("{}: {} was lost or replaced: {}", nameNode.blockPoolId(), RegistryXAttr.NAME, found);
+        }
+        damage = found;
+    }
+
+    /**
+     * A DataNode of this block pool has seen a version.
+     *
+     * @return whether it should tell what that was
+     */
+    boolean seen(long version) {
+        highestSeen.accumulateAndGet(version, Math::max);
+        return version > Math.max(current.version(), told.version());
+    }
+
+    /** A DataNode tells the registry of the highest version that it has seen. */
+    synchronized void told(RegistryProto registry) {
+        if (registry.getVersion() > told.version() && registry.getBlockPoolId().equals(nameNode.blockPoolId())) {
+            told = Registry.of(registry);
+        }
+    }
+
+    /**
+     * Writes the newest registry that is known, as a version that nobody has seen.
+     *
+     * @param amend completes what it says
+     * @throws RefusedException when the attribute is as it should be, or a DataNode has not told yet what it has seen
+     */
+    Registry restore(UnaryOperator<Registry> amend) throws IOException {
+        return nameNode.exclusively("volsnapRestoreRegistry", () -> {
+            read();
+            if (problem().isEmpty()) {
+                throw new RefusedException("the registry of snapshots is whole: version " + current.version());
+            }
+            Registry newest = told.version() > current.version() ? told : current;
+            if (newest.version() < highestSeen.get()) {
+                throw new RefusedException("a DataNode has seen version " + highestSeen.get()
+                        + " of the registry and has not told it yet; try again in a few seconds");
+            }
+            if (newest.version() == 0) {
+                throw new RefusedException("no other registry is known; 'hdfs dfs -setfattr -x " + RegistryXAttr.NAME
+                        + " /' and a restart of the NameNode begin with an empty one");
+            }
+            Registry restored = write(amend.apply(newest.again()));
+            damage = null;
+            return restored;
+        });
     }
 
     /**
      * Makes a change; returns the registry after it. It is made to what the namespace says and not to what was read last:
      * meanwhile another NameNode may have been active.
      *
-     * @throws RefusedException when there is no room for it; {@code SafeModeException} when nothing can be written
+     * @throws RefusedException when there is no room for it, or the registry can't be trusted; {@code SafeModeException}
+     *     when nothing can be written
      */
     Registry update(UnaryOperator<Registry> change) throws IOException {
         return nameNode.exclusively("volsnapWriteRegistry", () -> {
-            reload();
+            readTrusted();
             return write(change.apply(current));
         });
     }
@@ -51,11 +146,19 @@ final class RegistryKeeper {
     /** As {@link #update}, for a change that brings a new snapshot: leaves the reserved room alone. */
     Registry updateWithRoom(UnaryOperator<Registry> change) throws IOException {
         return nameNode.exclusively("volsnapWriteRegistry", () -> {
-            reload();
+            readTrusted();
             Registry next = change.apply(current);
             RegistryXAttr.checkRoom(next, nameNode.attributeSizeLimit());
             return write(next);
         });
+    }
+
+    private void readTrusted() throws IOException {
+        read();
+        Optional<String> problem = problem();
+        if (problem.isPresent()) {
+            throw new RefusedException(problem.get());
+        }
     }
 
     private Registry write(Registry next) throws IOException {

@@ -28,8 +28,18 @@ public final class RegistryXAttr {
 
     private RegistryXAttr() {}
 
+    /** @throws RegistryDamagedException when the bytes are not the registry of this block pool */
     public static Registry decode(byte @Nullable [] value, String blockPoolId) throws IOException {
-        return value == null ? Registry.empty(blockPoolId) : Registry.parse(value);
+        if (value == null) {
+            return Registry.empty(blockPoolId);
+        }
+        Registry registry = Registry.parse(value);
+        String pool = registry.toProto().getBlockPoolId();
+        if (!pool.equals(blockPoolId)) {
+            throw new RegistryDamagedException(
+                    "the registry of snapshots is of block pool " + pool + ", this is " + blockPoolId);
+        }
+        return registry;
     }
 
     /** The bytes to write, if they fit. */

@@ -43,14 +43,15 @@ final class StatusReport {
 
     StatusResponseProto report() {
         Registry current = registry.current();
-        return StatusResponseProto.newBuilder()
+        StatusResponseProto.Builder status = StatusResponseProto.newBuilder()
                 .setRegistry(current.toProto())
                 .setSafeMode(nameNode.isInSafeMode())
                 .addAllDatanodes(
                         nameNode.liveDatanodes().stream().map(this::datanode).toList())
                 .addAllNamespaces(
-                        current.snapshots().stream().map(this::namespace).toList())
-                .build();
+                        current.snapshots().stream().map(this::namespace).toList());
+        registry.problem().ifPresent(status::setRegistryProblem);
+        return status.build();
     }
 
     /** The copies on this host. */

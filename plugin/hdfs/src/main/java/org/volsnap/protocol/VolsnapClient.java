@@ -29,6 +29,8 @@ import org.volsnap.protocol.proto.VolsnapProtos.PrepareRollbackRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PrepareRollbackResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ReadNamespaceRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ReadNamespaceResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.RestoreRegistryRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.RestoreRegistryResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.StartVerifyRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.StartVerifyResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.StatusRequestProto;
@@ -118,6 +120,11 @@ public final class VolsnapClient implements VolsnapProtocol, Closeable {
     @Override
     public CancelRollbackResponseProto cancelRollback(CancelRollbackRequestProto request) throws IOException {
         return call(protocol::cancelRollback, request);
+    }
+
+    @Override
+    public RestoreRegistryResponseProto restoreRegistry(RestoreRegistryRequestProto request) throws IOException {
+        return call(protocol::restoreRegistry, request);
     }
 
     @Override

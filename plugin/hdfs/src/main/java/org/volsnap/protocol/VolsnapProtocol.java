@@ -19,6 +19,8 @@ import org.volsnap.protocol.proto.VolsnapProtos.PrepareRollbackRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PrepareRollbackResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ReadNamespaceRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ReadNamespaceResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.RestoreRegistryRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.RestoreRegistryResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.StartVerifyRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.StartVerifyResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.StatusRequestProto;
@@ -54,6 +56,9 @@ public interface VolsnapProtocol {
     /** Undoes {@link #prepareRollback}; does nothing when none is pending. */
     @Idempotent
     CancelRollbackResponseProto cancelRollback(CancelRollbackRequestProto request) throws IOException;
+
+    /** Writes the newest registry that is known, after it was lost; refused when it is whole. */
+    RestoreRegistryResponseProto restoreRegistry(RestoreRegistryRequestProto request) throws IOException;
 
     /** The files of the snapshot's kept namespace. */
     @Idempotent

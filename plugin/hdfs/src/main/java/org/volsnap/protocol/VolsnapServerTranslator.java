@@ -23,6 +23,8 @@ import org.volsnap.protocol.proto.VolsnapProtos.PrepareRollbackRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PrepareRollbackResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ReadNamespaceRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ReadNamespaceResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.RestoreRegistryRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.RestoreRegistryResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.StartVerifyRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.StartVerifyResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.StatusRequestProto;
@@ -72,6 +74,12 @@ public final class VolsnapServerTranslator implements VolsnapProtocolPB {
     public CancelRollbackResponseProto cancelRollback(
             @Nullable RpcController controller, CancelRollbackRequestProto request) throws ServiceException {
         return serve(service::cancelRollback, request);
+    }
+
+    @Override
+    public RestoreRegistryResponseProto restoreRegistry(
+            @Nullable RpcController controller, RestoreRegistryRequestProto request) throws ServiceException {
+        return serve(service::restoreRegistry, request);
     }
 
     @Override

@@ -23,6 +23,8 @@ import org.volsnap.protocol.proto.VolsnapProtos.PrepareRollbackRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PrepareRollbackResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ReadNamespaceRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ReadNamespaceResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.RestoreRegistryRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.RestoreRegistryResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.StartVerifyRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.StartVerifyResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.StatusRequestProto;
@@ -66,6 +68,11 @@ final class VolsnapTranslator implements VolsnapProtocol, Closeable {
     @Override
     public CancelRollbackResponseProto cancelRollback(CancelRollbackRequestProto request) throws IOException {
         return ipc(() -> proxy.cancelRollback(null, request));
+    }
+
+    @Override
+    public RestoreRegistryResponseProto restoreRegistry(RestoreRegistryRequestProto request) throws IOException {
+        return ipc(() -> proxy.restoreRegistry(null, request));
     }
 
     @Override

@@ -31,6 +31,7 @@ class VolsnapAdminTest {
                 .contains("hdfs volsnap -cancelRollback")
                 .contains("hdfs volsnap -rollback NAME [-acceptLoss]")
                 .contains("hdfs volsnap -undoRollback")
+                .contains("hdfs volsnap -restoreRegistry")
                 .contains("hdfs volsnap -checkStore PATH [-repairTo DIR]")
                 .contains("hdfs volsnap -help [COMMAND]");
     }

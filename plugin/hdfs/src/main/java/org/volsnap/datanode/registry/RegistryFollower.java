@@ -59,6 +59,7 @@ public final class RegistryFollower implements PoolFollower {
     private boolean scanned;
     private boolean scanning;
     private boolean rejoining;
+    private boolean registryWanted;
     private @Nullable EpochApplier applier;
     private OpenBlocksProto openBlocks =
             OpenBlocksProto.newBuilder().setEpoch(0).build();
@@ -255,14 +256,47 @@ public final class RegistryFollower implements PoolFollower {
         Object registration = control.registration();
         List<VerifyResultProto> verified = verify.results();
         PollRequestProto request = request(verified);
-        return reader.ask(request, response -> {
-            obey(response);
-            confirmed = registration;
-            verify.delivered(verified);
-            if (knowsMoreThan(request)) {
-                loop.pollAgain();
+        return reader.ask(request, new RegistryReader.Listener() {
+            @Override
+            public void obey(PollResponseProto response) throws IOException {
+                takeSettings(response);
+                follow(response);
+                confirmed = registration;
+                verify.delivered(verified);
+                if (knowsMoreThan(request)) {
+                    loop.pollAgain();
+                }
+            }
+
+            @Override
+            public void outdated(PollResponseProto response, String reason) throws IOException {
+                takeSettings(response);
+                serveWithoutRegistry(response.getGenerationStamp(), reason);
+                confirmed = registration;
             }
         });
+    }
+
+    private void takeSettings(PollResponseProto response) {
+        loop.setPause(Duration.ofMillis(Math.max(1, response.getPollIntervalMillis())));
+        registryWanted = response.getSendRegistry();
+    }
+
+    /**
+     * The NameNode has lost its registry: it knows of no rollback that is not known here. So what is applied here is served,
+     * as stock HDFS would; everything is preserved, and nothing is deleted. Not so when it has an older namespace: it gives
+     * stamps out that were given out before, and what is written under them would pass for what a snapshot needs.
+     */
+    private void serveWithoutRegistry(long stamp, String reason) throws IOException {
+        if (stamp < RegistryRules.highestStamp(state.registry())) {
+            throw new IOException(reason + ": an older namespace was started without -rollback");
+        }
+        if (!state.unappliedEpochs().isEmpty()) {
+            throw new IOException(reason + ": a rollback is not applied yet on this DataNode");
+        }
+        if (mode == FollowerMode.UNKNOWN && applier == null) {
+            chain.preserveEverything();
+        }
     }
 
     private PollRequestProto request(List<VerifyResultProto> verified) {
@@ -275,12 +309,14 @@ public final class RegistryFollower implements PoolFollower {
                         chain.problem(),
                         state.damage())
                 .ifPresent(request::setProblem);
+        if (registryWanted) {
+            request.setRegistry(state.registry());
+        }
         return request.build();
     }
 
     /** While an epoch is applied the answers only keep the lease: the chain is not to change under it. */
-    private void obey(PollResponseProto response) throws IOException {
-        loop.setPause(Duration.ofMillis(Math.max(1, response.getPollIntervalMillis())));
+    private void follow(PollResponseProto response) throws IOException {
         if (response.hasOpenBlocks()) {
             openBlocks = response.getOpenBlocks();
         }

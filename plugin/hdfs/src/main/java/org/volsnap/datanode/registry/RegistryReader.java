@@ -30,9 +30,13 @@ final class RegistryReader {
     private final Lease lease;
     private @Nullable String failure;
 
-    /** What is done with an answer that is believed. */
-    interface Believer {
+    /** What is done with an answer of the own NameNode. */
+    interface Listener {
+        /** It is believed. */
         void obey(PollResponseProto response) throws IOException;
+
+        /** It has an older registry than this DataNode knows: that is the reason not to believe it. */
+        void outdated(PollResponseProto response, String reason) throws IOException;
     }
 
     RegistryReader(
@@ -51,12 +55,12 @@ final class RegistryReader {
     }
 
     /** Asks; completes in the follower's thread when the answer is dealt with, or failed with the reason. */
-    CompletableFuture<@Nullable Void> ask(PollRequestProto request, Believer believer) {
+    CompletableFuture<@Nullable Void> ask(PollRequestProto request, Listener listener) {
         long sent = lease.now();
         return CompletableFuture.supplyAsync(() -> poll(request), threads.asking())
                 .handleAsync(
                         (response, problem) -> {
-                            answered(response, problem, sent, believer);
+                            answered(response, problem, sent, listener);
                             return null;
                         },
                         threads.follower());
@@ -76,23 +80,36 @@ final class RegistryReader {
     }
 
     private void answered(
-            @Nullable PollResponseProto response, @Nullable Throwable problem, long sent, Believer believer) {
+            @Nullable PollResponseProto response, @Nullable Throwable problem, long sent, Listener listener) {
         try {
             PollResponseProto answer = response != null ? response : withoutPlugin(requireNonNull(problem));
-            check(answer);
+            Optional<String> foreign = RegistryRules.isForeign(state.registry(), answer.getRegistry());
+            if (foreign.isPresent()) {
+                throw new IOException(foreign.get());
+            }
+            Optional<String> older = RegistryRules.isOlder(state.registry(), answer.getRegistry());
+            if (older.isPresent()) {
+                note(older.get(), null);
+                listener.outdated(answer, older.get());
+                return;
+            }
             renewLease(sent, Duration.ofMillis(answer.getLeaseMillis()));
-            believer.obey(answer);
+            listener.obey(answer);
             if (failure != null) {
                 LOG.info("{}: the registry is followed again", control.blockPoolId());
                 failure = null;
             }
         } catch (IOException | RuntimeException e) {
-            if (failure == null) {
-                LOG.warn("{}: the registry can't be followed", control.blockPoolId(), e);
-            }
-            failure = String.valueOf(e.getMessage());
+            note(String.valueOf(e.getMessage()), e);
             throw new CompletionException(e);
         }
+    }
+
+    private void note(String reason, @Nullable Exception e) {
+        if (failure == null) {
+            LOG.warn("{}: the registry can't be followed: {}", control.blockPoolId(), reason, e);
+        }
+        failure = reason;
     }
 
     /**
@@ -106,13 +123,6 @@ final class RegistryReader {
                     "the NameNode's answer came later than " + length.toMillis() + " ms after the question");
         }
         lease.renew(sent, length);
-    }
-
-    private void check(PollResponseProto answer) throws IOException {
-        Optional<String> objection = RegistryRules.objection(state.registry(), answer.getRegistry());
-        if (objection.isPresent()) {
-            throw new IOException(objection.get());
-        }
     }
 
     /** What a NameNode without volsnap means: nothing has to be followed, unless something here says otherwise. */

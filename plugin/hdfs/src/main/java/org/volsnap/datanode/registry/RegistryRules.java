@@ -31,18 +31,34 @@ final class RegistryRules {
                 .build();
     }
 
-    /** Why the answer can't be believed; empty when it can. The version never goes back, not even by a rollback. */
-    static Optional<String> objection(RegistryProto known, RegistryProto answered) {
-        if (!answered.getBlockPoolId().equals(known.getBlockPoolId())) {
-            return Optional.of("the NameNode answered for block pool " + answered.getBlockPoolId() + ", this is "
-                    + known.getBlockPoolId());
-        }
-        if (answered.getVersion() < known.getVersion()) {
-            return Optional.of("the NameNode answered with registry version " + answered.getVersion()
-                    + ", this DataNode has seen " + known.getVersion()
-                    + ": was an older namespace started without -rollback?");
-        }
-        return Optional.empty();
+    /** Why the answer says nothing about this block pool; empty when it does. */
+    static Optional<String> isForeign(RegistryProto known, RegistryProto answered) {
+        return answered.getBlockPoolId().equals(known.getBlockPoolId())
+                ? Optional.empty()
+                : Optional.of("the NameNode answered for block pool " + answered.getBlockPoolId() + ", this is "
+                        + known.getBlockPoolId());
+    }
+
+    /**
+     * Why the answer of the own NameNode can't be followed; empty when it can. The version never goes back, not even by a
+     * rollback.
+     */
+    static Optional<String> isOlder(RegistryProto known, RegistryProto answered) {
+        return answered.getVersion() >= known.getVersion()
+                ? Optional.empty()
+                : Optional.of("the NameNode answered with registry version " + answered.getVersion()
+                        + ", this DataNode has seen " + known.getVersion() + " and keeps everything; see -status");
+    }
+
+    /** No snapshot and no rollback of this registry is about a generation stamp above this one. */
+    static long highestStamp(RegistryProto registry) {
+        long ofSnapshots = registry.getSnapshotsList().stream()
+                .mapToLong(snapshot -> snapshot.getFence().getStamp())
+                .max()
+                .orElse(0);
+        return registry.getEpochsList().stream()
+                .mapToLong(epoch -> epoch.getNewStamp() - 1)
+                .reduce(ofSnapshots, Math::max);
     }
 
     static Optional<SnapshotProto> find(RegistryProto registry, long number) {

@@ -22,10 +22,21 @@ final class FakeNameNode implements RegistrySource {
     private @Nullable IOException failure;
     private long pauseMillis = 5;
     private Runnable beforeAnswer = () -> {};
+    private long stamp;
+    private boolean registryWanted;
 
     synchronized void tell(RegistryProto next) {
         registry = next;
         failure = null;
+    }
+
+    /** The generation stamp up to which it has given them out. */
+    synchronized void stamp(long last) {
+        stamp = last;
+    }
+
+    synchronized void wantRegistry(boolean wanted) {
+        registryWanted = wanted;
     }
 
     synchronized void fail(IOException with) {
@@ -56,6 +67,8 @@ final class FakeNameNode implements RegistrySource {
                 .setRegistry(registry)
                 .setPollIntervalMillis(pauseMillis)
                 .setLeaseMillis(LEASE_MILLIS)
+                .setGenerationStamp(stamp)
+                .setSendRegistry(registryWanted)
                 .addAllVerifyTasks(tasks);
         tasks.clear();
         beforeAnswer.run();

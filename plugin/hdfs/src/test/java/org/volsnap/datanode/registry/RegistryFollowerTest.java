@@ -296,6 +296,39 @@ class RegistryFollowerTest {
     }
 
     @Test
+    void aNameNodeThatLostItsRegistryIsServedAndNothingIsDeletedOrDropped() throws IOException {
+        startWith(Registries.of(5, snapshot(1, ACTIVE)));
+        restart();
+        nameNode.stamp(1000);
+        nameNode.wantRegistry(true);
+        nameNode.tell(Registries.deleted(Registries.of(2), 1, 1));
+        start();
+        assertThatCode(follower::checkServing).doesNotThrowAnyException();
+        assertThatCode(follower::confirmBeforeReport).doesNotThrowAnyException();
+        assertThat(pool.admission()).contains(Admission.HOLD_DELETES);
+        assertThat(pool.engine.calls).containsExactly("add 1", "fence 1 1000", "add 1+");
+        await().untilAsserted(() ->
+                assertThat(nameNode.last().getRegistry()).isEqualTo(Registries.of(5, snapshot(1, ACTIVE))));
+        assertThat(nameNode.last().getProblem()).contains("version 2", "seen 5");
+
+        nameNode.wantRegistry(false);
+        nameNode.tell(Registries.of(6, snapshot(1, ACTIVE)));
+        awaitAdmission(Admission.OPEN);
+        awaitMode(FollowerMode.FOLLOWING);
+        await().untilAsserted(() -> assertThat(nameNode.last().hasRegistry()).isFalse());
+        assertThat(pool.engine.ids()).contains("1");
+    }
+
+    @Test
+    void aNameNodeThatGivesStampsOutAgainIsNotServed() throws IOException {
+        startWith(Registries.of(5, snapshot(1, ACTIVE)));
+        restart();
+        nameNode.stamp(999);
+        nameNode.tell(Registries.of(4));
+        assertThatThrownBy(follower::beforeScan).hasMessageContaining("older namespace");
+    }
+
+    @Test
     void aForeignBlockPoolIsNotFollowed() throws IOException {
         nameNode.tell(Registries.of(5, snapshot(1, ACTIVE)).toBuilder()
                 .setBlockPoolId("BP-other")

@@ -20,22 +20,32 @@ class RegistryRulesTest {
     @Test
     void theSameAndANewerVersionAreBelieved() {
         RegistryProto known = Registries.of(5);
-        assertThat(RegistryRules.objection(known, Registries.of(5))).isEmpty();
-        assertThat(RegistryRules.objection(known, Registries.of(6))).isEmpty();
-        assertThat(RegistryRules.objection(RegistryRules.empty(POOL), known)).isEmpty();
+        assertThat(RegistryRules.isOlder(known, Registries.of(5))).isEmpty();
+        assertThat(RegistryRules.isOlder(known, Registries.of(6))).isEmpty();
+        assertThat(RegistryRules.isOlder(RegistryRules.empty(POOL), known)).isEmpty();
     }
 
     @Test
     void anOlderVersionIsNot() {
-        assertThat(RegistryRules.objection(Registries.of(5), Registries.of(4)))
+        assertThat(RegistryRules.isOlder(Registries.of(5), Registries.of(4)))
                 .hasValueSatisfying(reason -> assertThat(reason).contains("version 4", "seen 5"));
+    }
+
+    @Test
+    void theHighestStampIsThatOfASnapshotOrOfARollback() {
+        RegistryProto registry =
+                Registries.of(5, snapshot(1, SnapshotStateProto.ACTIVE), snapshot(2, SnapshotStateProto.CREATING));
+        assertThat(RegistryRules.highestStamp(Registries.of(5))).isZero();
+        assertThat(RegistryRules.highestStamp(registry)).isEqualTo(1000);
+        assertThat(RegistryRules.highestStamp(Registries.epoch(registry, 1, 1, 9_000)))
+                .isEqualTo(8_999);
     }
 
     @Test
     void anotherBlockPoolIsNotHoweverNew() {
         RegistryProto foreign =
                 Registries.of(99).toBuilder().setBlockPoolId("BP-2").build();
-        assertThat(RegistryRules.objection(Registries.of(5), foreign))
+        assertThat(RegistryRules.isForeign(Registries.of(5), foreign))
                 .hasValueSatisfying(reason -> assertThat(reason).contains("BP-2", "BP-1"));
     }
 
