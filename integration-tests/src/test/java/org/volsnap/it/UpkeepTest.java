@@ -37,6 +37,7 @@ import org.volsnap.testing.VolsnapCluster;
 class UpkeepTest {
     private static final String NAME = "nightly";
     private static final long DISK_BYTES = 40 << 20;
+    private static final int BALANCER_RUNS = 5;
 
     @TempDir
     Path dir;
@@ -199,12 +200,18 @@ class UpkeepTest {
             }
             DataNodeTestUtils.triggerHeartbeat(dataNode);
         }
-        assertThat(dfsUsed(cluster, 1)).isLessThan(dfsUsed(cluster, 0) / 4);
-        Path directory = Files.createDirectory(dir.resolve("balancer"));
-        CommandLine.runForked(Balancer.class, cluster.configuration(), directory, "-threshold", "1")
-                .orThrow();
-        cluster.waitForDeletions();
-        assertThat(dfsUsed(cluster, 1)).isGreaterThan(dfsUsed(cluster, 0) / 4);
+        assertThat(isBalanced(cluster)).isFalse();
+        // That of 3.4.2 dies after its first round (HDFS-17648): it is started again.
+        for (int run = 0; run < BALANCER_RUNS && !isBalanced(cluster); run++) {
+            Path directory = Files.createDirectory(dir.resolve("balancer" + run));
+            CommandLine.runForked(Balancer.class, cluster.configuration(), directory, "-threshold", "1");
+            cluster.waitForDeletions();
+        }
+        assertThat(isBalanced(cluster)).isTrue();
+    }
+
+    private static boolean isBalanced(VolsnapCluster cluster) throws IOException {
+        return dfsUsed(cluster, 1) > dfsUsed(cluster, 0) / 4;
     }
 
     private static long dfsUsed(VolsnapCluster cluster, int dataNode) throws IOException {
