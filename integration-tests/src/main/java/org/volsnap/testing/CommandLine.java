@@ -20,7 +20,9 @@ import org.volsnap.cli.VolsnapAdmin;
 public final class CommandLine {
     private CommandLine() {}
 
-    /** Runs with a copy of {@code conf}. What the command throws is a bug and comes out as an {@link AssertionError}. */
+    /**
+     * Runs with a copy of {@code conf}. What the command throws is a bug and comes out as an {@link AssertionError}.
+     */
     public static CommandResult run(Configuration conf, String... args) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();

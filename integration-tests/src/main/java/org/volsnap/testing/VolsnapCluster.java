@@ -243,7 +243,9 @@ public final class VolsnapCluster implements AutoCloseable {
                 && dataNodes().stream().allMatch(node -> node.getFSDataset().getPendingAsyncDeletions() == 0);
     }
 
-    /** Polls until {@code condition} holds; throws an {@link AssertionError} that names {@code what} if it never does. */
+    /**
+     * Polls until {@code condition} holds; throws an {@link AssertionError} that names {@code what} if it never does.
+     */
     public static void waitFor(String what, Duration atMost, BooleanSupplier condition) {
         try {
             GenericTestUtils.waitFor(condition::getAsBoolean, POLL_MILLIS, (int) atMost.toMillis());

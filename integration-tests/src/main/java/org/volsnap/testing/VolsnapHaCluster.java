@@ -21,8 +21,9 @@ import org.apache.hadoop.io.IOUtils;
 import org.volsnap.conf.VolsnapKeys;
 
 /**
- * Two NameNodes that share their edits through three JournalNodes, and DataNodes, in this process, with volsnap enabled as in
- * production. The first NameNode is active after the start. Each keeps namespaces beside its own images. Not for many threads.
+ * Two NameNodes that share their edits through three JournalNodes, and DataNodes, in this process, with volsnap enabled
+ * as in production. The first NameNode is active after the start. Each keeps namespaces beside its own images. Not for
+ * many threads.
  */
 public final class VolsnapHaCluster implements AutoCloseable {
     private static final URI SERVICE = URI.create("hdfs://" + MiniQJMHACluster.NAMESERVICE);
@@ -119,8 +120,8 @@ public final class VolsnapHaCluster implements AutoCloseable {
     }
 
     /**
-     * Ends it as a kill does, as far as that can be had in one process: its segment of the edit log is left open, in its own
-     * directories and on the JournalNodes, and nobody is told.
+     * Ends it as a kill does, as far as that can be had in one process: its segment of the edit log is left open, in
+     * its own directories and on the JournalNodes, and nobody is told.
      */
     public void killNameNode(int index) {
         NameNodeAdapter.abortEditLogs(nameNode(index));

@@ -16,7 +16,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the README tells a newcomer to type, typed: {@code bin/volsnap cluster}, and {@code bin/hdfs} in another shell. */
+/**
+ * What the README tells a newcomer to type, typed: {@code bin/volsnap cluster}, and {@code bin/hdfs} in another shell.
+ */
 class PlayClusterTest {
     private static final int TERMINATED = 128 + 15;
 

@@ -100,8 +100,8 @@ class HaFailoverTest {
     }
 
     /**
-     * What DataNodes told this NameNode in its earlier term says nothing about their leases: all of them are waited for, and
-     * nothing that is deleted right after the snapshot is missed.
+     * What DataNodes told this NameNode in its earlier term says nothing about their leases: all of them are waited
+     * for, and nothing that is deleted right after the snapshot is missed.
      */
     @Test
     @Order(3)

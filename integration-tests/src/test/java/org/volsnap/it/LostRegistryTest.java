@@ -25,7 +25,10 @@ import org.volsnap.protocol.proto.VolsnapProtos.RegistryProto;
 import org.volsnap.testing.CommandResult;
 import org.volsnap.testing.VolsnapCluster;
 
-/** A superuser takes the registry away or puts another one in its place: it is said, nothing is dropped, and it comes back. */
+/**
+ * A superuser takes the registry away or puts another one in its place: it is said, nothing is dropped, and it comes
+ * back.
+ */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class LostRegistryTest {
     private static final String REGISTRY = "trusted.volsnap.registry";

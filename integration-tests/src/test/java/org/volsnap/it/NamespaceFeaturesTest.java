@@ -29,7 +29,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.volsnap.testing.ClusterBuilder;
 import org.volsnap.testing.VolsnapCluster;
 
-/** What HDFS can do with a file beyond its bytes: storage policies, encryption, directory snapshots, concat, attributes. */
+/**
+ * What HDFS can do with a file beyond its bytes: storage policies, encryption, directory snapshots, concat, attributes.
+ */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class NamespaceFeaturesTest {
     private static final String ROOT = "/data";

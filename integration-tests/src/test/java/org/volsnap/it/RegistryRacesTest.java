@@ -29,8 +29,8 @@ import org.volsnap.testing.CommandResult;
 import org.volsnap.testing.VolsnapCluster;
 
 /**
- * Two operators at once, and a NameNode that stops in the middle. Whatever comes of it, a snapshot is there as a whole or not
- * at all, and the one that was there before keeps all it has. DataNodes poll seldom, so that each state lasts.
+ * Two operators at once, and a NameNode that stops in the middle. Whatever comes of it, a snapshot is there as a whole
+ * or not at all, and the one that was there before keeps all it has. DataNodes poll seldom, so that each state lasts.
  */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)

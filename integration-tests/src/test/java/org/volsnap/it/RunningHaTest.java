@@ -19,7 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.volsnap.testing.VolsnapCluster;
 import org.volsnap.testing.VolsnapHaCluster;
 
-/** Rollbacks of a pair of NameNodes for which DataNodes are not restarted: they leave the nameservice and join it again. */
+/**
+ * Rollbacks of a pair of NameNodes for which DataNodes are not restarted: they leave the nameservice and join it again.
+ */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class RunningHaTest {
     private static final Pattern SAFETY = Pattern.compile("before-rollback-\\S+");

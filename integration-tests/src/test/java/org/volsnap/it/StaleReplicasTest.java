@@ -14,7 +14,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.volsnap.testing.VolsnapCluster;
 
-/** A DataNode that dies in the middle of pipelines, or was away when its replicas were changed, comes back with old ones. */
+/**
+ * A DataNode that dies in the middle of pipelines, or was away when its replicas were changed, comes back with old
+ * ones.
+ */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class StaleReplicasTest {
     private static final String ROOT = "/data";
@@ -24,7 +27,9 @@ class StaleReplicasTest {
     private VolsnapCluster cluster;
     private Wreckage wreckage;
 
-    /** A pipeline goes on with the DataNodes that are left. Access times are off: reading the tree must not change it. */
+    /**
+     * A pipeline goes on with the DataNodes that are left. Access times are off: reading the tree must not change it.
+     */
     @BeforeEach
     void start(@TempDir Path dir) throws IOException {
         cluster = VolsnapCluster.builder(dir)

@@ -27,8 +27,8 @@ import org.volsnap.testing.CommandResult;
 import org.volsnap.testing.VolsnapCluster;
 
 /**
- * Three DataNodes with two storage volumes each, every block on all. One of them comes back without its disks, or with one that
- * is not its own. HDFS goes on as it would without volsnap, and no snapshot returns a byte that was not there.
+ * Three DataNodes with two storage volumes each, every block on all. One of them comes back without its disks, or with
+ * one that is not its own. HDFS goes on as it would without volsnap, and no snapshot returns a byte that was not there.
  */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class StrangeDiskTest {
@@ -168,7 +168,9 @@ class StrangeDiskTest {
         Files.createDirectories(disk);
     }
 
-    /** Every file below a directory with its bytes, but for what a DataNode notes of rollbacks on every storage volume. */
+    /**
+     * Every file below a directory with its bytes, but for what a DataNode notes of rollbacks on every storage volume.
+     */
     private static SortedMap<String, String> contentOf(Path directory) {
         SortedMap<String, String> content = new TreeMap<>();
         try (Stream<Path> files = Files.walk(directory)) {

@@ -6,7 +6,9 @@ import java.util.List;
 import org.apache.hadoop.fs.Path;
 import org.volsnap.testing.VolsnapCluster;
 
-/** Files that are changed after T in two steps: before and after the thing that a test is about. For blocks of 256 KiB. */
+/**
+ * Files that are changed after T in two steps: before and after the thing that a test is about. For blocks of 256 KiB.
+ */
 final class TwoSteps {
     static final String ROOT = "/data";
     private static final int LENGTH = 400_000;

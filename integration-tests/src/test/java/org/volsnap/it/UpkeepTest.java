@@ -32,7 +32,9 @@ import org.volsnap.testing.ClusterBuilder;
 import org.volsnap.testing.CommandLine;
 import org.volsnap.testing.VolsnapCluster;
 
-/** Replicas that wander from DataNode to DataNode while a snapshot exists, and a rollback of what was done meanwhile. */
+/**
+ * Replicas that wander from DataNode to DataNode while a snapshot exists, and a rollback of what was done meanwhile.
+ */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class UpkeepTest {
     private static final String NAME = "nightly";
@@ -243,7 +245,10 @@ class UpkeepTest {
         new Rollback(cluster).awaitRedundancy();
     }
 
-    /** Has every replica read by the volume scanners, and every directory by the directory scanners. Once in a DataNode's life. */
+    /**
+     * Has every replica read by the volume scanners, and every directory by the directory scanners. Once in a
+     * DataNode's life.
+     */
     private static void scan(VolsnapCluster cluster) throws IOException {
         String pool = cluster.blockPoolId();
         for (DataNode dataNode : cluster.dataNodes()) {

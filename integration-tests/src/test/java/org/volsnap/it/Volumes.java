@@ -27,7 +27,10 @@ import org.apache.hadoop.hdfs.server.diskbalancer.planner.NodePlan;
 import org.apache.hadoop.util.Time;
 import org.volsnap.testing.VolsnapCluster;
 
-/** The storage volumes of the one DataNode of a cluster: which one holds a file, moves between them, their coming and going. */
+/**
+ * The storage volumes of the one DataNode of a cluster: which one holds a file, moves between them, their coming and
+ * going.
+ */
 final class Volumes {
     private static final String DATA_DIR = "dfs.datanode.data.dir";
     private static final long DISK_BYTES = 20 << 20;

@@ -140,7 +140,10 @@ class VolumesComeAndGoTest {
         }
     }
 
-    /** What was changed or deleted after T counts as lost, and the files that can't be read are those that lay there at T. */
+    /**
+     * What was changed or deleted after T counts as lost, and the files that can't be read are those that lay there at
+     * T.
+     */
     private void assertLostWith(VolsnapCluster cluster, Path volume) {
         Set<String> there = new TreeSet<>();
         volumesThen.forEach((file, root) -> {

@@ -30,8 +30,8 @@ record ChainState(ImmutableSortedMap<SnapshotId, ChainLink> links, ImmutableSort
     }
 
     /**
-     * The newest snapshot that contains this stamp: what is preserved of a replica is preserved for it. Mostly that is the newest
-     * of all, or none. After a rollback that was undone it can be an older one.
+     * The newest snapshot that contains this stamp: what is preserved of a replica is preserved for it. Mostly that is
+     * the newest of all, or none. After a rollback that was undone it can be an older one.
      */
     @Nullable
     ChainLink newestWith(long stamp) {

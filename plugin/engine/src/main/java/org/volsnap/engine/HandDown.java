@@ -9,9 +9,9 @@ import org.volsnap.model.SnapshotId;
 import org.volsnap.store.StoreRecord;
 
 /**
- * Takes versions away from a snapshot (docs/decisions/0001): of the older ones the next that sees a version gets it, unless
- * it has one itself; of the others stay, as carriers, those whose chunks an older version resolves to; the rest is freed, and all that is
- * private.
+ * Takes versions away from a snapshot (docs/decisions/0001): of the older ones the next that sees a version gets it,
+ * unless it has one itself; of the others stay, as carriers, those whose chunks an older version resolves to; the rest
+ * is freed, and all that is private.
  *
  * @param leaving which versions go
  * @param heirs the older snapshots, the next one first

@@ -47,7 +47,8 @@ final class Preserver {
     }
 
     /**
-     * Returns when everything a snapshot needs of what the change destroys is durable and drained, or its loss recorded.
+     * Returns when everything a snapshot needs of what the change destroys is durable and drained, or its loss
+     * recorded.
      *
      * @throws InterruptedIOException when interrupted; what was begun goes on
      */

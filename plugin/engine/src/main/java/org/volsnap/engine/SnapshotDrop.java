@@ -17,8 +17,8 @@ import org.volsnap.store.WholeReplica;
 import org.volsnap.store.WholeReplicaStore;
 
 /**
- * Takes away from a snapshot what it no longer needs, block by block: the tables in one step under the block's lock, the
- * records after it. A crash in between leaves more than is needed, never less, and the same call again finishes it.
+ * Takes away from a snapshot what it no longer needs, block by block: the tables in one step under the block's lock,
+ * the records after it. A crash in between leaves more than is needed, never less, and the same call again finishes it.
  */
 final class SnapshotDrop {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotDrop.class);

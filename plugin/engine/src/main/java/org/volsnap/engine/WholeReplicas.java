@@ -21,7 +21,9 @@ import org.volsnap.store.StoreException;
 import org.volsnap.store.WholeReplica;
 import org.volsnap.store.WholeReplicaStore;
 
-/** Whole replicas across all storage volumes: keeps them before a delete, finds them again. Nothing of them in memory. */
+/**
+ * Whole replicas across all storage volumes: keeps them before a delete, finds them again. Nothing of them in memory.
+ */
 final class WholeReplicas {
     private static final Logger LOG = LoggerFactory.getLogger(WholeReplicas.class);
 

@@ -11,7 +11,8 @@ import java.util.List;
  * @param stamp the last stamp given out at T
  * @param legacyStamp the last legacy stamp given out at T
  * @param legacyLimit stamps below this one are legacy stamps; 0 when there are none
- * @param abandoned sequential stamps that rollbacks before T had taken back: they were given out, and nothing had them at T
+ * @param abandoned sequential stamps that rollbacks before T had taken back: they were given out, and nothing had them
+ *     at T
  */
 public record StampFence(long stamp, long legacyStamp, long legacyLimit, List<StampRange> abandoned) {
     /** T is not known yet: everything may have existed. Also a plain device's fence, which has no stamps. */

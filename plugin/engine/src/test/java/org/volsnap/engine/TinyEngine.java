@@ -24,8 +24,9 @@ import org.volsnap.store.memory.MemoryExceptionStore;
 import org.volsnap.store.memory.MemoryReplicaStore;
 
 /**
- * The engine's tables, gate and chain without its threads, around an origin of a few numbers: one block, a number a chunk,
- * all of them 0 at the time of every snapshot. What is copied is the number, as its location. Made anew by the thousand.
+ * The engine's tables, gate and chain without its threads, around an origin of a few numbers: one block, a number a
+ * chunk, all of them 0 at the time of every snapshot. What is copied is the number, as its location. Made anew by the
+ * thousand.
  */
 final class TinyEngine {
     static final int CHUNKS = 2;

@@ -132,8 +132,8 @@ final class History {
     }
 
     /**
-     * Runs a step while nothing else happens. The power may go first, and the engine be another one then: what was known
-     * before the call may not hold in the step.
+     * Runs a step while nothing else happens. The power may go first, and the engine be another one then: what was
+     * known before the call may not hold in the step.
      */
     private void alone(String what, Actors.Step step) throws IOException {
         settle();

@@ -13,8 +13,8 @@ import org.volsnap.protocol.proto.VolsnapProtos.SnapshotProto;
 import org.volsnap.protocol.proto.VolsnapProtos.StatusRequestProto;
 
 /**
- * {@code -undoRollback}: prepares a rollback to the safety snapshot of the last rollback. That one takes a safety snapshot
- * too, so a second undo leads back again.
+ * {@code -undoRollback}: prepares a rollback to the safety snapshot of the last rollback. That one takes a safety
+ * snapshot too, so a second undo leads back again.
  */
 final class UndoRollbackCommand extends OnlineCommand {
     @Override

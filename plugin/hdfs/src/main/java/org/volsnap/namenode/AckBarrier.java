@@ -45,9 +45,9 @@ final class AckBarrier {
     }
 
     /**
-     * Waits for an acknowledgement of a snapshot by every live DataNode. Those that fell silent count when their lease is
-     * over: from then on they preserve everything, and learn of the snapshot before they stop doing so. Not so one that
-     * goes on sending heartbeats: it may have been restarted without the plugin.
+     * Waits for an acknowledgement of a snapshot by every live DataNode. Those that fell silent count when their lease
+     * is over: from then on they preserve everything, and learn of the snapshot before they stop doing so. Not so one
+     * that goes on sending heartbeats: it may have been restarted without the plugin.
      *
      * @param leftOut uuids that are not waited for
      * @return those that did not come; empty when all is well
@@ -61,7 +61,10 @@ final class AckBarrier {
         });
     }
 
-    /** Waits until every live DataNode has closed its gates for the rollback that this version of the registry announced. */
+    /**
+     * Waits until every live DataNode has closed its gates for the rollback that this version of the registry
+     * announced.
+     */
     void awaitRollbackReady(long registryVersion) throws IOException {
         Absentees absentees = await(
                 "readiness for the rollback",

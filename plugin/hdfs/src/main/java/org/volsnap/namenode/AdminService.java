@@ -40,8 +40,8 @@ import org.volsnap.protocol.proto.VolsnapProtos.VerifyStatusRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.VerifyStatusResponseProto;
 
 /**
- * The protocol on the NameNode. Every administrative method checks by itself that the caller is a superuser: Hadoop checks
- * its access lists once per connection, and a connection made for another protocol reaches these methods too.
+ * The protocol on the NameNode. Every administrative method checks by itself that the caller is a superuser: Hadoop
+ * checks its access lists once per connection, and a connection made for another protocol reaches these methods too.
  */
 final class AdminService implements VolsnapProtocol {
     private final NameNodeParts parts;
@@ -178,8 +178,8 @@ final class AdminService implements VolsnapProtocol {
     }
 
     /**
-     * Runs something that changes the registry, alone, and writes a line of the audit log. What another NameNode has begun
-     * and not finished goes first: its caller may be the one that asks again here.
+     * Runs something that changes the registry, alone, and writes a line of the audit log. What another NameNode has
+     * begun and not finished goes first: its caller may be the one that asks again here.
      */
     private <T> T change(String operation, String name, VolsnapNameNodeBridge.Locked<T> work) throws IOException {
         check(operation);

@@ -57,9 +57,9 @@ final class DatanodeTracker {
     }
 
     /**
-     * Whether the DataNode sends heartbeats and does not poll: its plugin is missing, or was taken away. Not known before a
-     * lease is over. One that is gone sends neither, and is not meant: it preserves everything, or nothing happens to what
-     * it holds.
+     * Whether the DataNode sends heartbeats and does not poll: its plugin is missing, or was taken away. Not known
+     * before a lease is over. One that is gone sends neither, and is not meant: it preserves everything, or nothing
+     * happens to what it holds.
      *
      * @param sinceHeartbeat the age of its last heartbeat
      */
@@ -81,8 +81,8 @@ final class DatanodeTracker {
     }
 
     /**
-     * Forgets everybody. While another NameNode was active it renewed the leases: what was polled here before says nothing
-     * about them.
+     * Forgets everybody. While another NameNode was active it renewed the leases: what was polled here before says
+     * nothing about them.
      */
     void forget() {
         seen.clear();

@@ -20,7 +20,8 @@ import org.volsnap.protocol.proto.VolsnapProtos.PollResponseProto;
 
 /**
  * Answers the polls of DataNodes, without the namesystem's lock. A DataNode polls before it has registered: it may not
- * look at its replicas before it knows of rollbacks. It is told what exists; only from a registered one is anything taken.
+ * look at its replicas before it knows of rollbacks. It is told what exists; only from a registered one is anything
+ * taken.
  */
 final class PollService {
     private final VolsnapNameNodeBridge nameNode;

@@ -134,7 +134,9 @@ public final class Registry {
                         .build());
     }
 
-    /** What was abandoned at the T of the last rollback's target, and what was given out from there to that rollback. */
+    /**
+     * What was abandoned at the T of the last rollback's target, and what was given out from there to that rollback.
+     */
     private List<IdRangeProto> abandonedStamps() {
         RollbackEpochProto last = lastEpoch().orElse(null);
         if (last == null) {

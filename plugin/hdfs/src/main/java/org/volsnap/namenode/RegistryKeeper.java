@@ -16,13 +16,13 @@ import org.volsnap.protocol.RefusedException;
 import org.volsnap.protocol.proto.VolsnapProtos.RegistryProto;
 
 /**
- * Holds the current registry and is the only one to change it. Changes are made one after the other under the namesystem's
- * lock, and are durable before anybody sees them. Reading takes no lock.
+ * Holds the current registry and is the only one to change it. Changes are made one after the other under the
+ * namesystem's lock, and are durable before anybody sees them. Reading takes no lock.
  *
- * <p>A superuser can remove or replace the attribute. The version tells: it never goes back, not even by a rollback. Once it
- * has, or a DataNode has seen a higher one, nothing is changed any more: ids that were used would be used again, and their
- * tombstones would make DataNodes drop what they keep. The operator has the newest known registry written again ({@link
- * #restore}).
+ * <p>A superuser can remove or replace the attribute. The version tells: it never goes back, not even by a rollback.
+ * Once it has, or a DataNode has seen a higher one, nothing is changed any more: ids that were used would be used
+ * again, and their tombstones would make DataNodes drop what they keep. The operator has the newest known registry
+ * written again ({@link #restore}).
  */
 final class RegistryKeeper {
     private static final Logger LOG = LoggerFactory.getLogger(RegistryKeeper.class);
@@ -58,7 +58,10 @@ final class RegistryKeeper {
                         + " -restoreRegistry' writes the newest one that is known");
     }
 
-    /** Reads it again from the namespace: after the NameNode has become active, while it follows another, and now and then. */
+    /**
+     * Reads it again from the namespace: after the NameNode has become active, while it follows another, and now and
+     * then.
+     */
     void reload() throws IOException {
         nameNode.exclusively("volsnapReadRegistry", () -> {
             read();
@@ -130,11 +133,11 @@ final class RegistryKeeper {
     }
 
     /**
-     * Makes a change; returns the registry after it. It is made to what the namespace says and not to what was read last:
-     * meanwhile another NameNode may have been active.
+     * Makes a change; returns the registry after it. It is made to what the namespace says and not to what was read
+     * last: meanwhile another NameNode may have been active.
      *
-     * @throws RefusedException when there is no room for it, or the registry can't be trusted; {@code SafeModeException}
-     *     when nothing can be written
+     * @throws RefusedException when there is no room for it, or the registry can't be trusted; {@code
+     *     SafeModeException} when nothing can be written
      */
     Registry update(UnaryOperator<Registry> change) throws IOException {
         return nameNode.exclusively("volsnapWriteRegistry", () -> {

@@ -8,8 +8,9 @@ import org.apache.hadoop.hdfs.server.namenode.VolsnapNameNodeBridge;
 import org.volsnap.protocol.proto.VolsnapProtos.SnapshotProto;
 
 /**
- * Writes the registry again after it was lost. What DataNodes tell may lack the last step of a creation: a snapshot whose
- * namespace is kept was recorded by all of them, and is ACTIVE. Other unfinished ones are cleared away as after a restart.
+ * Writes the registry again after it was lost. What DataNodes tell may lack the last step of a creation: a snapshot
+ * whose namespace is kept was recorded by all of them, and is ACTIVE. Other unfinished ones are cleared away as after a
+ * restart.
  */
 final class RegistryRestorer {
     private final VolsnapNameNodeBridge nameNode;

@@ -10,8 +10,8 @@ import org.volsnap.protocol.RefusedException;
 
 /**
  * The registry as an extended attribute of the root: it goes through the edit log, so whoever has the namespace has it.
- * Its room is what the NameNode allows an extended attribute. A part of it is kept free of new snapshots, so that marking,
- * deleting and rolling back are always possible.
+ * Its room is what the NameNode allows an extended attribute. A part of it is kept free of new snapshots, so that
+ * marking, deleting and rolling back are always possible.
  */
 public final class RegistryXAttr {
     /** Only superusers see and set it. */

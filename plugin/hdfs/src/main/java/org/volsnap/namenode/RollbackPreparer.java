@@ -15,9 +15,10 @@ import org.volsnap.protocol.proto.VolsnapProtos.PrepareRollbackResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.SnapshotProto;
 
 /**
- * Brings the cluster into the state in which it can be rolled back: a safety snapshot is marked, and at the same instant
- * the rollback is recorded as pending and safe mode begins, so that nothing comes after the safety snapshot. In safe mode
- * the registry can't be written: the safety snapshot stays MARKED until the rollback, or its cancelling, makes it ACTIVE.
+ * Brings the cluster into the state in which it can be rolled back: a safety snapshot is marked, and at the same
+ * instant the rollback is recorded as pending and safe mode begins, so that nothing comes after the safety snapshot. In
+ * safe mode the registry can't be written: the safety snapshot stays MARKED until the rollback, or its cancelling,
+ * makes it ACTIVE.
  */
 final class RollbackPreparer {
     private static final Logger LOG = LoggerFactory.getLogger(RollbackPreparer.class);

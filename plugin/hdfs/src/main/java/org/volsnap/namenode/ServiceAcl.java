@@ -13,9 +13,9 @@ import org.apache.hadoop.security.authorize.Service;
 import org.volsnap.protocol.VolsnapProtocolPB;
 
 /**
- * The access list of the protocol, {@code security.volsnap.protocol.acl} in {@code hadoop-policy.xml}. {@code hdfs dfsadmin
- * -refreshServiceAcl} knows only Hadoop's own protocols and throws it away; until it is put back no new connection gets in.
- * Connections that are there stay: Hadoop asks its lists once for each.
+ * The access list of the protocol, {@code security.volsnap.protocol.acl} in {@code hadoop-policy.xml}. {@code hdfs
+ * dfsadmin -refreshServiceAcl} knows only Hadoop's own protocols and throws it away; until it is put back no new
+ * connection gets in. Connections that are there stay: Hadoop asks its lists once for each.
  */
 final class ServiceAcl {
     static final String KEY = "security.volsnap.protocol.acl";
@@ -30,16 +30,15 @@ final class ServiceAcl {
     }
 
     /**
-     * Sets the access list where it is missing, as the files have it now: it is missing after the start, and after a refresh,
-     * which is there to read the files again. Hadoop's own lists are read from the same files once more.
+     * Sets the access list where it is missing, as the files have it now: it is missing after the start, and after a
+     * refresh, which is there to read the files again. Hadoop's own lists are read from the same files once more.
      */
     void assertPresent() {
         if (enabled
                 && !server.getServiceAuthorizationManager()
                         .getProtocolsWithAcls()
                         .contains(VolsnapProtocolPB.class)) {
-            // As NameNodeRpcServer.refreshServiceAcl has it: nothing that this process was started with hides the
-            // files.
+            // As NameNodeRpcServer.refreshServiceAcl does: what this process was started with must not hide the files.
             server.refreshServiceAcl(new Configuration(), new Policy());
         }
     }

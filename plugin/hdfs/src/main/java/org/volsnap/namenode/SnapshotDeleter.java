@@ -87,8 +87,8 @@ final class SnapshotDeleter {
     }
 
     /**
-     * A silent DataNode is not waited for, nor one without the plugin: it drops nothing by itself, and finds the tombstone
-     * when it returns.
+     * A silent DataNode is not waited for, nor one without the plugin: it drops nothing by itself, and finds the
+     * tombstone when it returns.
      */
     private boolean allLetGo(Registry registry, long id) {
         return nameNode.liveDatanodes().stream().allMatch(datanode -> {

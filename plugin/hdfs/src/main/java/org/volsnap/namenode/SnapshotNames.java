@@ -36,8 +36,8 @@ final class SnapshotNames {
     }
 
     /**
-     * The name of the snapshot taken before a rollback to another: that one's name, cut where it is too long, is part of it, but
-     * where one rollback undoes another.
+     * The name of the snapshot taken before a rollback to another: that one's name, cut where it is too long, is part
+     * of it, but where one rollback undoes another.
      */
     static String beforeRollback(SnapshotProto target, Clock clock) {
         String time = "-" + SECONDS.format(LocalDateTime.now(clock));

@@ -39,8 +39,8 @@ import org.volsnap.protocol.proto.VolsnapProtos.VerifyStatusRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.VerifyStatusResponseProto;
 
 /**
- * Calls the NameNode. What the NameNode threw is thrown here under its own type where that type is on the class path, else
- * as {@link RemoteException}. Safe for many threads.
+ * Calls the NameNode. What the NameNode threw is thrown here under its own type where that type is on the class path,
+ * else as {@link RemoteException}. Safe for many threads.
  */
 public final class VolsnapClient implements VolsnapProtocol, Closeable {
     private static final int COMMAND_IDLE_MILLIS = 500;
@@ -53,8 +53,8 @@ public final class VolsnapClient implements VolsnapProtocol, Closeable {
     }
 
     /**
-     * The NameNode of {@code fs.defaultFS} (or {@code -fs}), for an operator's command: waits for an answer as long as the
-     * NameNode lives, and leaves no connection behind that would break when the NameNode is restarted next.
+     * The NameNode of {@code fs.defaultFS} (or {@code -fs}), for an operator's command: waits for an answer as long as
+     * the NameNode lives, and leaves no connection behind that would break when the NameNode is restarted next.
      */
     public static VolsnapClient connect(Configuration conf) throws IOException {
         Configuration own = new Configuration(conf);
@@ -71,7 +71,10 @@ public final class VolsnapClient implements VolsnapProtocol, Closeable {
         return new VolsnapClient(NameNodeProxy.create(conf, nameNode, timeout));
     }
 
-    /** One certain NameNode, by the address of its client RPC server (never the service RPC server), as the current user. */
+    /**
+     * One certain NameNode, by the address of its client RPC server (never the service RPC server), as the current
+     * user.
+     */
     public static VolsnapClient connect(Configuration conf, InetSocketAddress nameNode, Duration timeout)
             throws IOException {
         return new VolsnapClient(NameNodeProxy.create(conf, nameNode, UserGroupInformation.getCurrentUser(), timeout));

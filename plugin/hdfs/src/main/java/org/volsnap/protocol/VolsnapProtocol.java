@@ -29,11 +29,12 @@ import org.volsnap.protocol.proto.VolsnapProtos.VerifyStatusRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.VerifyStatusResponseProto;
 
 /**
- * What the active NameNode offers, and for namespaces that other NameNodes fetch a standby too. Every method but {@link #poll} is for superusers only. Safe for many threads.
+ * What the active NameNode offers, and for namespaces that other NameNodes fetch a standby too. Every method but {@link
+ * #poll} is for superusers only. Safe for many threads.
  *
- * <p>Errors: {@code AccessControlException} to who may not, {@code StandbyException} from a NameNode that is not active,
- * {@code SafeModeException} where the registry has to be written and can't be, {@link RefusedException} with a line for
- * the operator for everything that was asked at the wrong time or does not exist.
+ * <p>Errors: {@code AccessControlException} to who may not, {@code StandbyException} from a NameNode that is not
+ * active, {@code SafeModeException} where the registry has to be written and can't be, {@link RefusedException} with a
+ * line for the operator for everything that was asked at the wrong time or does not exist.
  */
 public interface VolsnapProtocol {
     /** A DataNode reports what it has done and is told what exists. Cheap: no namesystem lock. */

@@ -32,7 +32,10 @@ import org.volsnap.protocol.proto.VolsnapProtos.StatusResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.VerifyStatusRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.VerifyStatusResponseProto;
 
-/** The protocol towards one NameNode. Throws {@code RemoteException}s as they come, so that a retry policy can judge them. */
+/**
+ * The protocol towards one NameNode. Throws {@code RemoteException}s as they come, so that a retry policy can judge
+ * them.
+ */
 final class VolsnapTranslator implements VolsnapProtocol, Closeable {
     private final VolsnapProtocolPB proxy;
 

@@ -173,8 +173,8 @@ final class DiskFiles implements StoreFiles {
     }
 
     /**
-     * A file that is written to. Its thread may be interrupted at any time, which closes a {@link FileChannel} that is in
-     * use and leaves it unknown what was written: so this is none.
+     * A file that is written to. Its thread may be interrupted at any time, which closes a {@link FileChannel} that is
+     * in use and leaves it unknown what was written: so this is none.
      */
     private static final class WrittenFile implements StoreFile {
         private final Path path;

@@ -12,9 +12,9 @@ import org.slf4j.LoggerFactory;
 import org.volsnap.store.StoreCorruptException;
 
 /**
- * Reads the log after a stop, which is always taken for a crash: verifies every record and the chunks of the last batch,
- * cuts the torn tail, tells what is there and what is damaged. When it returns all that was told is durable, also what
- * only the page cache held. For one thread.
+ * Reads the log after a stop, which is always taken for a crash: verifies every record and the chunks of the last
+ * batch, cuts the torn tail, tells what is there and what is damaged. When it returns all that was told is durable,
+ * also what only the page cache held. For one thread.
  */
 final class LogRecovery {
     private static final Logger LOG = LoggerFactory.getLogger(LogRecovery.class);

@@ -18,10 +18,10 @@ import org.volsnap.model.SnapshotId;
  * </pre>
  *
  * What was written after {@code durableEnd} is one batch: it is forced as a whole, or cut off as a whole. A mark is
- * written when nothing else waits, so that the batch before it is known to be durable; the next batch, which says the same,
- * is written over it. When anything fails the segment is cut back to {@code durableEnd}; when that fails too, or when a force has
- * failed and the kernel may have dropped what it could not write, the segment is sealed there and the log goes on in a
- * new one. So no batch ever follows a torn one.
+ * written when nothing else waits, so that the batch before it is known to be durable; the next batch, which says the
+ * same, is written over it. When anything fails the segment is cut back to {@code durableEnd}; when that fails too, or
+ * when a force has failed and the kernel may have dropped what it could not write, the segment is sealed there and the
+ * log goes on in a new one. So no batch ever follows a torn one.
  */
 final class LogWriter implements Closeable {
     /** A newer snapshot's first version begins a new segment when the open one is at least this part of a full one. */

@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Behind a small batch zeros are written, with the same force: the next ones lie in them, change neither length nor
  * extents of the file, and cost the file system no transaction when they are forced, as in the logs of PostgreSQL and
- * InnoDB. They are room for sixteen more batches of that length. A large batch is its own reward: zeros would cost it more
- * than they save. For one thread; after a failure a batch begins anew.
+ * InnoDB. They are room for sixteen more batches of that length. A large batch is its own reward: zeros would cost it
+ * more than they save. For one thread; after a failure a batch begins anew.
  */
 final class SegmentOutput implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentOutput.class);
@@ -29,7 +29,7 @@ final class SegmentOutput implements Closeable {
     private final long segmentBytes;
     private final ByteBuffer stage = ByteBuffer.allocate(STAGE_BYTES);
 
-    /** Bytes of the file: what is behind the last batch is zero. */
+    /** Bytes of the file. Behind the last batch they are zero, but for a mark, which the next batch is written over. */
     private long writtenEnd;
 
     private long batchStart;

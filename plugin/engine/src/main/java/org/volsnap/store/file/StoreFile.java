@@ -5,7 +5,10 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** An open file of a store. Of one that is open to be read, reads are safe for many threads; everything else belongs to one. */
+/**
+ * An open file of a store. Of one that is open to be read, reads are safe for many threads; everything else belongs to
+ * one.
+ */
 interface StoreFile extends Closeable {
     /** Reads until the buffer is full or the file ends, from this byte offset on; moves the buffer's position. */
     void read(ByteBuffer into, long offset) throws IOException;

@@ -55,7 +55,9 @@ final class FollowerState {
         this.registry = RegistryRules.empty(pool);
     }
 
-    /** Takes storage volumes in that are not known yet. A damaged file counts as absent: its epochs are applied again. */
+    /**
+     * Takes storage volumes in that are not known yet. A damaged file counts as absent: its epochs are applied again.
+     */
     void load(Collection<PoolVolume> found) {
         retain(found);
         boolean skipped = false;

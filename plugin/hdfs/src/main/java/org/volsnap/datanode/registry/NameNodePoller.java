@@ -31,10 +31,10 @@ import org.volsnap.protocol.proto.VolsnapProtos.PollRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PollResponseProto;
 
 /**
- * Asks the NameNodes of the configuration, the one that is followed first, until one answers for the block pool. Standbys,
- * NameNodes of other block pools and those that only think they are active ({@link ActiveClaim}) are passed over. Now and
- * then the others are asked too: one of them may have become active. Calls run with the DataNode's login. For one thread;
- * any may close it, which ends a call that is under way.
+ * Asks the NameNodes of the configuration, the one that is followed first, until one answers for the block pool.
+ * Standbys, NameNodes of other block pools and those that only think they are active ({@link ActiveClaim}) are passed
+ * over. Now and then the others are asked too: one of them may have become active. Calls run with the DataNode's login.
+ * For one thread; any may close it, which ends a call that is under way.
  */
 final class NameNodePoller implements RegistrySource {
     /** How often the NameNodes that are not followed are asked. */
@@ -181,8 +181,8 @@ final class NameNodePoller implements RegistrySource {
         }
 
         /**
-         * With service-level authorization Hadoop first looks whether it has the protocol's class, then for the access list. A
-         * list that is missing says nothing: until it is put back after a refresh that is so with volsnap too.
+         * With service-level authorization Hadoop first looks whether it has the protocol's class, then for the access
+         * list. A list that is missing says nothing: until it is put back after a refresh that is so with volsnap too.
          */
         private static boolean isPluginMissing(IOException e) {
             return getCausalChain(e).stream()

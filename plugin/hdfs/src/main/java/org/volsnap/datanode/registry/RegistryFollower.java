@@ -283,9 +283,10 @@ public final class RegistryFollower implements PoolFollower {
     }
 
     /**
-     * The NameNode has lost its registry: it knows of no rollback that is not known here. So what is applied here is served,
-     * as stock HDFS would; everything is preserved, and nothing is deleted. Not so when it has an older namespace: it gives
-     * stamps out that were given out before, and what is written under them would pass for what a snapshot needs.
+     * The NameNode has lost its registry: it knows of no rollback that is not known here. So what is applied here is
+     * served, as stock HDFS would; everything is preserved, and nothing is deleted. Not so when it has an older
+     * namespace: it gives stamps out that were given out before, and what is written under them would pass for what a
+     * snapshot needs.
      */
     private void serveWithoutRegistry(long stamp, String reason) throws IOException {
         if (stamp < RegistryRules.highestStamp(state.registry())) {

@@ -16,8 +16,8 @@ import org.volsnap.protocol.proto.VolsnapProtos.PollRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PollResponseProto;
 
 /**
- * Asks the NameNode and decides whether to believe the answer. Only an answer that is believed renews the lease. For the
- * follower's thread; the question itself goes out from another one.
+ * Asks the NameNode and decides whether to believe the answer. Only an answer that is believed renews the lease. For
+ * the follower's thread; the question itself goes out from another one.
  */
 final class RegistryReader {
     private static final Logger LOG = LoggerFactory.getLogger(RegistryReader.class);

@@ -40,8 +40,8 @@ final class RegistryRules {
     }
 
     /**
-     * Why the answer of the own NameNode can't be followed; empty when it can. The version never goes back, not even by a
-     * rollback.
+     * Why the answer of the own NameNode can't be followed; empty when it can. The version never goes back, not even by
+     * a rollback.
      */
     static Optional<String> isOlder(RegistryProto known, RegistryProto answered) {
         return answered.getVersion() >= known.getVersion()

@@ -83,8 +83,8 @@ final class RollbackTargets {
     }
 
     /**
-     * Whether a version is that of a replica that recovery passes over, because it had no byte at T or was stale then. It
-     * would wait for a recovery that does not come, and be in the way of a new replica: so it does not come back.
+     * Whether a version is that of a replica that recovery passes over, because it had no byte at T or was stale then.
+     * It would wait for a recovery that does not come, and be in the way of a new replica: so it does not come back.
      */
     boolean isPassedOver(VersionHeader version) {
         return version.state() == VersionState.OPEN

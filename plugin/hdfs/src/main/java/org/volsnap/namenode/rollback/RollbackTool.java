@@ -29,9 +29,10 @@ import org.volsnap.protocol.proto.VolsnapProtos.SnapshotStateProto;
 
 /**
  * Puts the directories of a stopped NameNode back to a snapshot: loads today's namespace for its counters and registry,
- * loads the snapshot's, raises its counters, writes today's registry with a new rollback epoch into it, saves that as an
- * image, loads the image once more to check it, and installs it. Only the last step touches the NameNode's directories, so
- * that a run that was killed leaves either the old or the new namespace, and a second run finishes. For one thread.
+ * loads the snapshot's, raises its counters, writes today's registry with a new rollback epoch into it, saves that as
+ * an image, loads the image once more to check it, and installs it. Only the last step touches the NameNode's
+ * directories, so that a run that was killed leaves either the old or the new namespace, and a second run finishes. For
+ * one thread.
  */
 public final class RollbackTool {
     private final Configuration conf;

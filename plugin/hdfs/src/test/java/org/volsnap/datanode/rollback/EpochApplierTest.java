@@ -20,7 +20,10 @@ import org.volsnap.datanode.rollback.RollbackWorld.Expected;
 import org.volsnap.datanode.rollback.RollbackWorld.Seen;
 import org.volsnap.model.VersionState;
 
-/** On real directories, stores and engine. Snapshot 1 is the target with T at stamp 1000, snapshot 2 the safety snapshot. */
+/**
+ * On real directories, stores and engine. Snapshot 1 is the target with T at stamp 1000, snapshot 2 the safety
+ * snapshot.
+ */
 class EpochApplierTest {
     private static final long T = 1_000;
     private static final long SAFETY = 4_000;

@@ -41,8 +41,8 @@ import org.volsnap.store.file.FileStore;
 import org.volsnap.store.file.FileStoreOptions;
 
 /**
- * A DataNode's disks with a real engine and real stores on them, and a Hadoop that is played: it changes replicas as the
- * decorator lets it, through the engine's gate.
+ * A DataNode's disks with a real engine and real stores on them, and a Hadoop that is played: it changes replicas as
+ * the decorator lets it, through the engine's gate.
  */
 final class RollbackWorld implements Closeable {
     static final String POOL = "BP-1";
@@ -226,7 +226,9 @@ final class RollbackWorld implements Closeable {
 
     // ---- what is there
 
-    /** Every replica on the disks; each must be whole, with checksums for exactly its bytes, and nothing else be there. */
+    /**
+     * Every replica on the disks; each must be whole, with checksums for exactly its bytes, and nothing else be there.
+     */
     Map<Long, Seen> onDisk() throws IOException {
         Map<Long, Seen> seen = new TreeMap<>();
         for (PoolVolume volume : volumes) {

@@ -8,9 +8,10 @@ import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The namesystem's lock, under the names of the Hadoop version that runs: 3.5 has one for each part of the namesystem and
- * takes an {@code org.apache.hadoop.hdfs.util.RwLockMode}, 3.4 has one for all and takes nothing. The methods are public,
- * and looked up once; a version that has neither fails when the first constant is used. Reentrant, for many threads.
+ * The namesystem's lock, under the names of the Hadoop version that runs: 3.5 has one for each part of the namesystem
+ * and takes an {@code org.apache.hadoop.hdfs.util.RwLockMode}, 3.4 has one for all and takes nothing. The methods are
+ * public, and looked up once; a version that has neither fails when the first constant is used. Reentrant, for many
+ * threads.
  */
 @NullMarked
 enum VolsnapLockBridge {

@@ -30,8 +30,7 @@ import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What volsnap needs of a running NameNode, through what Hadoop keeps to its own package. Safe for many
- * threads.
+ * What volsnap needs of a running NameNode, through what Hadoop keeps to its own package. Safe for many threads.
  */
 @NullMarked
 public final class VolsnapNameNodeBridge {
@@ -83,7 +82,9 @@ public final class VolsnapNameNodeBridge {
         return nameNode.isActiveState();
     }
 
-    /** When this NameNode became active or standby, in milliseconds; 0 for one that has been what it is since its start. */
+    /**
+     * When this NameNode became active or standby, in milliseconds; 0 for one that has been what it is since its start.
+     */
     public long stateSince() {
         return nameNode.getLastHATransitionTime();
     }
@@ -157,8 +158,8 @@ public final class VolsnapNameNodeBridge {
     /**
      * Writes an extended attribute of the root through the edit log; durable on return. Not through the NameNode's RPC
      * methods: those would take a second write within one of our calls for a repetition of the first. To be called in
-     * {@link #exclusively}: a NameNode that stops closes its edit log under the same lock, and waiting for an edit that is
-     * logged after that would never end, nor would the stop.
+     * {@link #exclusively}: a NameNode that stops closes its edit log under the same lock, and waiting for an edit that
+     * is logged after that would never end, nor would the stop.
      */
     public void setRootAttribute(String prefixedName, byte[] value) throws IOException {
         if (!namesystem().getEditLog().isOpenForWrite()) {
@@ -198,7 +199,9 @@ public final class VolsnapNameNodeBridge {
         return datanode != null && datanode.isRegistered();
     }
 
-    /** The paths of all files that are open for writing; also while the NameNode is starting, where RPC methods refuse. */
+    /**
+     * The paths of all files that are open for writing; also while the NameNode is starting, where RPC methods refuse.
+     */
     public List<String> openFiles() throws IOException {
         List<String> paths = new ArrayList<>();
         long after = 0;
