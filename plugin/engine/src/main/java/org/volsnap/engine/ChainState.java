@@ -4,6 +4,7 @@ package org.volsnap.engine;
 import com.google.common.collect.ImmutableSortedMap;
 import com.google.common.collect.ImmutableSortedSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.volsnap.model.SnapshotId;
@@ -35,6 +36,13 @@ record ChainState(ImmutableSortedMap<SnapshotId, ChainLink> links, ImmutableSort
      */
     @Nullable
     ChainLink newestWith(long stamp) {
+        Map.Entry<SnapshotId, ChainLink> newest = links.lastEntry();
+        if (newest == null) {
+            return null;
+        }
+        if (newest.getValue().fence().contains(stamp)) {
+            return newest.getValue(); // without walking: this is on every change's way
+        }
         for (ChainLink link : links.descendingMap().values()) {
             if (link.fence().contains(stamp)) {
                 return link;

@@ -18,8 +18,10 @@ import org.slf4j.LoggerFactory;
 final class SegmentOutput implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentOutput.class);
 
-    /** A batch that fits into the stage is a small one. */
     private static final int STAGE_BYTES = 128 << 10;
+
+    /** A chunk of 32 KiB with its checksums and header is one. */
+    private static final int LARGEST_SMALL_BATCH_BYTES = 40 << 10;
 
     private static final int BATCHES_AHEAD = 16;
     private static final int LEAST_AHEAD_BYTES = 64 << 10;
@@ -95,7 +97,7 @@ final class SegmentOutput implements Closeable {
     private void fillAhead() throws IOException {
         long length = offset - batchStart;
         long end = Math.min(segmentBytes, offset + Math.max(LEAST_AHEAD_BYTES, BATCHES_AHEAD * length));
-        if (length > STAGE_BYTES || !fillsAhead) {
+        if (length > LARGEST_SMALL_BATCH_BYTES || !fillsAhead) {
             return;
         }
         try {
