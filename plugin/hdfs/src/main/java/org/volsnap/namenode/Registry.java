@@ -23,6 +23,9 @@ import org.volsnap.protocol.proto.VolsnapProtos.SnapshotProto;
  * {@link IllegalStateException} when {@link SnapshotState} has no such step.
  */
 public final class Registry {
+    /** Far more than the versions, or the snapshots, that a lost registry can have had above the newest one that is known. */
+    static final long RESTORE_MARGIN = 1_000_000;
+
     private final RegistryProto proto;
 
     private Registry(RegistryProto proto) {
@@ -107,9 +110,15 @@ public final class Registry {
         return count == 0 ? Optional.empty() : Optional.of(proto.getEpochs(count - 1));
     }
 
-    /** The same as a version that nobody has seen. */
-    Registry again() {
-        return changed(next());
+    /**
+     * The same as a version that nobody has seen, not even a DataNode that is down and knows a newer one than this. No
+     * id that was given out since is given out again. The ids that are passed over are not deleted: who keeps
+     * such a snapshot goes on keeping it.
+     */
+    Registry asNewVersion() {
+        return changed(proto.toBuilder()
+                .setVersion(proto.getVersion() + RESTORE_MARGIN)
+                .setNextSnapshotId(proto.getNextSnapshotId() + RESTORE_MARGIN));
     }
 
     /** Begins a snapshot; only its name, creator and the like are taken, id and state are given here. */

@@ -126,7 +126,7 @@ final class RegistryKeeper {
                 throw new RefusedException("no other registry is known; 'hdfs dfs -setfattr -x " + RegistryXAttr.NAME
                         + " /' and a restart of the NameNode begin with an empty one");
             }
-            Registry restored = write(amend.apply(newest.again()));
+            Registry restored = write(amend.apply(newest.asNewVersion()));
             damage = null;
             return restored;
         });

@@ -73,6 +73,26 @@ class RegistryTest {
         assertThat(second.find("s").orElseThrow().getId()).isEqualTo(2);
     }
 
+    /** Whatever the lost versions said, a DataNode that comes back with them takes this one for newer. */
+    @Test
+    void aRegistryThatIsRestoredIsAboveEveryLostVersionAndEveryLostId() {
+        Registry known = empty.create(snapshot("s")).mark(1, FENCE, 10).activate(1);
+        Registry lost = known.create(snapshot("lost")).mark(2, FENCE, 20).activate(2);
+        lost = lost.create(snapshot("deleted")).bury(3);
+
+        Registry restored = known.asNewVersion();
+        Registry next = restored.create(snapshot("next"));
+        long id = next.find("next").orElseThrow().getId();
+
+        assertThat(restored.snapshots()).isEqualTo(known.snapshots());
+        assertThat(restored.version()).isGreaterThan(lost.version());
+        assertThat(id).isGreaterThan(lost.toProto().getNextSnapshotId());
+        assertThat(next.bury(id))
+                .satisfies(after -> assertThat(after.isDeleted(id)).isTrue())
+                .returns(SnapshotState.ABSENT, after -> after.stateOf(2))
+                .returns(SnapshotState.ABSENT, after -> after.stateOf(id - 1));
+    }
+
     @Test
     void stepsThatAreNotDrawnAreRefused() {
         Registry creating = empty.create(snapshot("s"));

@@ -115,13 +115,35 @@ final class ChainKeeper {
     /** How far this snapshot has come here. */
     SnapshotAckProto ack(SnapshotId id) {
         return state.entry(id)
-                .filter(entry -> !isDropping(id) && inEngine().containsKey(id))
+                .filter(entry -> !isDropping(id) && !isAnother(id) && inEngine().containsKey(id))
                 .map(entry -> entry.recorded() ? SnapshotAckProto.RECORDED : SnapshotAckProto.PRESERVING)
                 .orElse(SnapshotAckProto.NONE);
     }
 
-    /** A snapshot that the registry neither lists nor calls deleted: it stays, and the operator is told. */
+    /** Whether the registry has another snapshot under this id than the one that is kept here: its T is another. */
+    boolean isAnother(SnapshotId id) {
+        StampFence kept = state.entry(id).map(FollowerState.Entry::fence).orElse(StampFence.OPEN);
+        return !kept.isOpen()
+                && RegistryRules.find(state.registry(), id.registryNumber())
+                        .filter(snapshot -> !fence(snapshot).equals(kept))
+                        .isPresent();
+    }
+
+    /** What is kept here and does not go with the registry: it stays, and the operator is told. */
     Optional<String> problem() {
+        return PollComposer.oneLine(unlisted(), another());
+    }
+
+    private Optional<String> another() {
+        return state.chain().keySet().stream()
+                .filter(id -> !id.isProvisional() && isAnother(id))
+                .findFirst()
+                .map(id ->
+                        "snapshot " + id + " is kept here as of another time than the registry's: nothing here counts"
+                                + " for that one, and deleting it removes both");
+    }
+
+    private Optional<String> unlisted() {
         return state.chain().keySet().stream()
                 .filter(id -> !id.isProvisional())
                 .map(SnapshotId::registryNumber)
@@ -163,13 +185,17 @@ final class ChainKeeper {
 
     private boolean learn(SnapshotProto snapshot) {
         SnapshotId id = SnapshotId.ofRegistry(snapshot.getId());
-        StampFence fence = snapshot.hasFence() ? RegistryRules.fence(snapshot.getFence()) : StampFence.OPEN;
+        StampFence fence = fence(snapshot);
         FollowerState.Entry known = state.entry(id).orElse(null);
         if (known == null || (known.fence().isOpen() && !fence.isOpen())) {
             state.put(id, new FollowerState.Entry(fence, known != null && known.recorded()));
             return true;
         }
         return false;
+    }
+
+    private static StampFence fence(SnapshotProto snapshot) {
+        return snapshot.hasFence() ? RegistryRules.fence(snapshot.getFence()) : StampFence.OPEN;
     }
 
     /** The newest snapshot that came after it adopts what the provisional one owns; without one it is dropped. */

@@ -24,6 +24,7 @@ import org.volsnap.datanode.rollback.HadoopCaches;
 import org.volsnap.datanode.rollback.OfflineOrigin;
 import org.volsnap.datanode.rollback.OpenBlocks;
 import org.volsnap.datanode.rollback.RollbackEpoch;
+import org.volsnap.model.SnapshotId;
 import org.volsnap.protocol.proto.VolsnapProtos.OpenBlocksProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PollRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PollResponseProto;
@@ -370,7 +371,10 @@ public final class RegistryFollower implements PoolFollower {
     }
 
     private boolean isReady() {
-        return mode == FollowerMode.ROLLBACK_PENDING && gate.isQuiet();
+        return mode == FollowerMode.ROLLBACK_PENDING
+                && gate.isQuiet()
+                && !chain.isAnother(SnapshotId.ofRegistry(
+                        state.registry().getPendingRollback().getSnapshotId()));
     }
 
     private boolean knowsMoreThan(PollRequestProto said) {

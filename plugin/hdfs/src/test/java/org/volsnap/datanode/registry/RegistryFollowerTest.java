@@ -34,6 +34,7 @@ import org.volsnap.model.SnapshotId;
 import org.volsnap.protocol.proto.VolsnapProtos.BlockRefProto;
 import org.volsnap.protocol.proto.VolsnapProtos.RegistryProto;
 import org.volsnap.protocol.proto.VolsnapProtos.SnapshotAckProto;
+import org.volsnap.protocol.proto.VolsnapProtos.SnapshotProto;
 import org.volsnap.protocol.proto.VolsnapProtos.VerifyTaskProto;
 import org.volsnap.store.file.FileStore;
 import org.volsnap.store.file.FileStoreOptions;
@@ -335,6 +336,67 @@ class RegistryFollowerTest {
                 .build());
         assertThatThrownBy(follower::beforeScan).hasMessageContaining("BP-other");
         assertThat(pool.engine.calls).isEmpty();
+    }
+
+    // ---- a registry that was restored without what this DataNode knew
+
+    @Test
+    void comingBackBeforeTheNextSnapshotItKeepsTheOneThatWasLost() throws IOException {
+        startWith(Registries.of(7, snapshot(1, ACTIVE), snapshot(2, ACTIVE)));
+        restart();
+        startWith(restored(snapshot(1, ACTIVE)));
+        awaitKeptThoughLost();
+        nameNode.tell(restored(snapshot(1, ACTIVE), snapshot(1_000_002, MARKED)));
+        await().untilAsserted(() -> assertThat(nameNode.ack(1_000_002)).isEqualTo(SnapshotAckProto.RECORDED));
+        assertThat(pool.engine.ids()).containsExactly("1", "2", "1000002");
+    }
+
+    @Test
+    void comingBackAfterTheNextSnapshotWasDeletedItKeepsTheOneThatWasLost() throws IOException {
+        startWith(Registries.of(7, snapshot(1, ACTIVE), snapshot(2, ACTIVE)));
+        restart();
+        startWith(Registries.deleted(restored(snapshot(1, ACTIVE), snapshot(1_000_003, ACTIVE)), 1_000_002, 1_000_002));
+        awaitKeptThoughLost();
+        await().untilAsserted(() -> assertThat(nameNode.ack(1_000_003)).isEqualTo(SnapshotAckProto.RECORDED));
+        assertThat(nameNode.ack(1)).isEqualTo(SnapshotAckProto.RECORDED);
+        assertThat(pool.engine.ids()).containsExactly("1", "2", "1000003");
+    }
+
+    private static RegistryProto restored(SnapshotProto... snapshots) {
+        return Registries.of(1_000_003 + snapshots.length, snapshots);
+    }
+
+    private void awaitKeptThoughLost() {
+        await().untilAsserted(() -> assertThat(nameNode.last().getProblem())
+                .contains("snapshot 2", "neither lists it nor calls it deleted"));
+        assertThat(pool.engine.ids()).contains("2");
+        assertThat(pool.engine.calls).doesNotContain("drop 2");
+    }
+
+    @Test
+    void aSnapshotOfAnotherTimeUnderAKnownIdIsNamedAndNeverAcknowledged() throws IOException {
+        startWith(Registries.of(7, snapshot(1, ACTIVE)));
+        await().untilAsserted(() -> assertThat(nameNode.ack(1)).isEqualTo(SnapshotAckProto.RECORDED));
+        SnapshotProto other =
+                snapshot(1, ACTIVE).toBuilder().setFence(Registries.fence(1500)).build();
+        nameNode.tell(Registries.of(8, other));
+        await().untilAsserted(
+                        () -> assertThat(nameNode.last().getProblem()).contains("snapshot 1", "as of another time"));
+        await().untilAsserted(() -> assertThat(nameNode.ack(1)).isEqualTo(SnapshotAckProto.NONE));
+        assertThat(pool.engine.calls).contains("fence 1 1000").doesNotContain("fence 1 1500", "drop 1");
+        nameNode.tell(Registries.pending(Registries.of(9, other), 1));
+        awaitMode(FollowerMode.ROLLBACK_PENDING);
+        int polls = nameNode.polls.size();
+        await().untilAsserted(() -> assertThat(nameNode.polls.size()).isGreaterThan(polls + 3));
+        assertThat(nameNode.last().getRollbackReady()).isFalse();
+    }
+
+    @Test
+    void aSnapshotThatIsBegunUnderAKnownIdIsNotAcknowledged() throws IOException {
+        startWith(Registries.of(7, snapshot(1, ACTIVE)));
+        nameNode.tell(Registries.of(8, snapshot(1, CREATING)));
+        await().untilAsserted(() -> assertThat(nameNode.last().getProblem()).contains("as of another time"));
+        await().untilAsserted(() -> assertThat(nameNode.ack(1)).isEqualTo(SnapshotAckProto.NONE));
     }
 
     // ---- a NameNode without volsnap
