@@ -14,11 +14,13 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What the README tells a newcomer to type, typed: {@code bin/volsnap cluster}, and {@code bin/hdfs} in another shell.
  */
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class PlayClusterTest {
     private static final int TERMINATED = 128 + 15;
 

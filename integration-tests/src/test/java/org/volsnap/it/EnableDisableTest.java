@@ -76,7 +76,7 @@ class EnableDisableTest {
                 .blockSize(BLOCK)
                 .plugin(plugin)
                 .set("dfs.namenode.accesstime.precision", "0")
-                .set("dfs.namenode.volsnap.create.timeout", "2s")
+                .set("dfs.namenode.volsnap.create.timeout", "5s")
                 // A pipeline goes on with what is left of it, instead of looking for a DataNode that is not there.
                 .set("dfs.client.block.write.replace-datanode-on-failure.policy", "NEVER");
     }

@@ -39,8 +39,9 @@ class LeftOutDataNodeTest {
         cluster = VolsnapCluster.builder(dir)
                 .dataNodes(1)
                 .storageVolumes(1)
-                .set("dfs.namenode.volsnap.lease", "6s")
-                .set("dfs.namenode.volsnap.create.timeout", "10s")
+                .set("dfs.heartbeat.interval", "1s")
+                .set("dfs.namenode.volsnap.lease", "10s")
+                .set("dfs.namenode.volsnap.create.timeout", "15s")
                 .build();
         cluster.addDataNode(false);
         without = cluster.dataNodes().get(1);

