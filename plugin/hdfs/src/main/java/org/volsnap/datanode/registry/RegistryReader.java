@@ -83,11 +83,11 @@ final class RegistryReader {
             @Nullable PollResponseProto response, @Nullable Throwable problem, long sent, Listener listener) {
         try {
             PollResponseProto answer = response != null ? response : withoutPlugin(requireNonNull(problem));
-            Optional<String> foreign = RegistryRules.isForeign(state.registry(), answer.getRegistry());
+            Optional<String> foreign = RegistryRules.whyForeign(state.registry(), answer.getRegistry());
             if (foreign.isPresent()) {
                 throw new IOException(foreign.get());
             }
-            Optional<String> older = RegistryRules.isOlder(state.registry(), answer.getRegistry());
+            Optional<String> older = RegistryRules.whyOlder(state.registry(), answer.getRegistry());
             if (older.isPresent()) {
                 note(older.get(), null);
                 listener.outdated(answer, older.get());

@@ -32,7 +32,7 @@ final class RegistryRules {
     }
 
     /** Why the answer says nothing about this block pool; empty when it does. */
-    static Optional<String> isForeign(RegistryProto known, RegistryProto answered) {
+    static Optional<String> whyForeign(RegistryProto known, RegistryProto answered) {
         return answered.getBlockPoolId().equals(known.getBlockPoolId())
                 ? Optional.empty()
                 : Optional.of("the NameNode answered for block pool " + answered.getBlockPoolId() + ", this is "
@@ -43,7 +43,7 @@ final class RegistryRules {
      * Why the answer of the own NameNode can't be followed; empty when it can. The version never goes back, not even by
      * a rollback.
      */
-    static Optional<String> isOlder(RegistryProto known, RegistryProto answered) {
+    static Optional<String> whyOlder(RegistryProto known, RegistryProto answered) {
         return answered.getVersion() >= known.getVersion()
                 ? Optional.empty()
                 : Optional.of("the NameNode answered with registry version " + answered.getVersion()

@@ -20,14 +20,14 @@ class RegistryRulesTest {
     @Test
     void theSameAndANewerVersionAreBelieved() {
         RegistryProto known = Registries.of(5);
-        assertThat(RegistryRules.isOlder(known, Registries.of(5))).isEmpty();
-        assertThat(RegistryRules.isOlder(known, Registries.of(6))).isEmpty();
-        assertThat(RegistryRules.isOlder(RegistryRules.empty(POOL), known)).isEmpty();
+        assertThat(RegistryRules.whyOlder(known, Registries.of(5))).isEmpty();
+        assertThat(RegistryRules.whyOlder(known, Registries.of(6))).isEmpty();
+        assertThat(RegistryRules.whyOlder(RegistryRules.empty(POOL), known)).isEmpty();
     }
 
     @Test
     void anOlderVersionIsNot() {
-        assertThat(RegistryRules.isOlder(Registries.of(5), Registries.of(4)))
+        assertThat(RegistryRules.whyOlder(Registries.of(5), Registries.of(4)))
                 .hasValueSatisfying(reason -> assertThat(reason).contains("version 4", "seen 5"));
     }
 
@@ -45,7 +45,7 @@ class RegistryRulesTest {
     void anotherBlockPoolIsNotHoweverNew() {
         RegistryProto foreign =
                 Registries.of(99).toBuilder().setBlockPoolId("BP-2").build();
-        assertThat(RegistryRules.isForeign(Registries.of(5), foreign))
+        assertThat(RegistryRules.whyForeign(Registries.of(5), foreign))
                 .hasValueSatisfying(reason -> assertThat(reason).contains("BP-2", "BP-1"));
     }
 
