@@ -4,6 +4,7 @@ package org.volsnap.namenode;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
@@ -35,6 +36,9 @@ final class RegistryKeeper {
     /** What is wrong with the attribute itself. */
     private volatile @Nullable String damage;
 
+    /** The attribute as it was read or written last. */
+    private volatile byte @Nullable [] bytes;
+
     RegistryKeeper(VolsnapNameNodeBridge nameNode) throws IOException {
         this.nameNode = requireNonNull(nameNode, "nameNode is null");
         this.current = Registry.empty(nameNode.blockPoolId());
@@ -60,9 +64,12 @@ final class RegistryKeeper {
 
     /**
      * Reads it again from the namespace: after the NameNode has become active, while it follows another, and now and
-     * then.
+     * then. Locks the namesystem for others only when there is something new.
      */
     void reload() throws IOException {
+        if (Arrays.equals(nameNode.rootAttribute(RegistryXAttr.NAME), bytes)) {
+            return;
+        }
         nameNode.exclusively("volsnapReadRegistry", () -> {
             read();
             return current;
@@ -72,7 +79,9 @@ final class RegistryKeeper {
     private void read() throws IOException {
         String found = null;
         try {
-            Registry read = RegistryXAttr.decode(nameNode.rootAttribute(RegistryXAttr.NAME), nameNode.blockPoolId());
+            byte[] value = nameNode.rootAttribute(RegistryXAttr.NAME);
+            bytes = value;
+            Registry read = RegistryXAttr.decode(value, nameNode.blockPoolId());
             if (read.version() >= current.version()) {
                 current = read;
             } else {
@@ -172,7 +181,9 @@ final class RegistryKeeper {
             throw new RefusedException(DFSConfigKeys.DFS_NAMENODE_XATTRS_ENABLED_KEY
                     + " is false: the registry of snapshots is an extended attribute");
         }
-        nameNode.setRootAttribute(RegistryXAttr.NAME, RegistryXAttr.encode(next, nameNode.attributeSizeLimit()));
+        byte[] value = RegistryXAttr.encode(next, nameNode.attributeSizeLimit());
+        nameNode.setRootAttribute(RegistryXAttr.NAME, value);
+        bytes = value;
         current = next;
         return next;
     }
