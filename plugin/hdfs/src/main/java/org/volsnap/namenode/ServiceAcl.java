@@ -3,6 +3,7 @@ package org.volsnap.namenode;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.CommonConfigurationKeys;
@@ -10,6 +11,7 @@ import org.apache.hadoop.hdfs.HDFSPolicyProvider;
 import org.apache.hadoop.ipc.Server;
 import org.apache.hadoop.security.authorize.PolicyProvider;
 import org.apache.hadoop.security.authorize.Service;
+import org.jspecify.annotations.Nullable;
 import org.volsnap.protocol.VolsnapProtocolPB;
 
 /**
@@ -23,23 +25,31 @@ final class ServiceAcl {
     private final Server server;
     private final boolean enabled;
 
+    /** What the NameNode was started with; null once that has been read. */
+    @GuardedBy("this")
+    private @Nullable Configuration atStart;
+
     /** @param conf of the NameNode: says whether Hadoop asks access lists at all, which no refresh changes */
     ServiceAcl(Configuration conf, Server server) {
         this.server = requireNonNull(server, "server is null");
         this.enabled = conf.getBoolean(CommonConfigurationKeys.HADOOP_SECURITY_AUTHORIZATION, false);
+        this.atStart = conf;
     }
 
     /**
-     * Sets the access list where it is missing, as the files have it now: it is missing after the start, and after a
-     * refresh, which is there to read the files again. Hadoop's own lists are read from the same files once more.
+     * Sets the access list where it is missing: at the start as the NameNode's configuration has it, after a refresh,
+     * which is there to read the files again, as the files have it now. Hadoop's own lists are read from there once
+     * more.
      */
-    void assertPresent() {
+    synchronized void assertPresent() {
         if (enabled
                 && !server.getServiceAuthorizationManager()
                         .getProtocolsWithAcls()
                         .contains(VolsnapProtocolPB.class)) {
-            // As NameNodeRpcServer.refreshServiceAcl does: what this process was started with must not hide the files.
-            server.refreshServiceAcl(new Configuration(), new Policy());
+            // As the constructor and refreshServiceAcl of NameNodeRpcServer: later, what this process was started with
+            // must not hide the files.
+            server.refreshServiceAcl(atStart != null ? atStart : new Configuration(), new Policy());
+            atStart = null;
         }
     }
 
