@@ -39,6 +39,7 @@ final class FollowerState {
     private final Map<Path, Long> appliedEpochs = new HashMap<>();
     private final TreeMap<SnapshotId, Entry> chain = new TreeMap<>();
     private RegistryProto registry;
+    private long generationStamp;
     private @Nullable String unreadable;
     private @Nullable String unwritable;
 
@@ -139,6 +140,7 @@ final class FollowerState {
         if (state.hasRegistry() && state.getRegistry().getVersion() > registry.getVersion()) {
             registry = state.getRegistry();
         }
+        sawStamp(state.getGenerationStamp());
         for (ChainEntryProto proto : state.getChainList()) {
             StampFence fence = proto.hasFence() ? RegistryRules.fence(proto.getFence()) : StampFence.OPEN;
             chain.merge(
@@ -156,6 +158,16 @@ final class FollowerState {
     /** To be saved. */
     void setRegistry(RegistryProto newer) {
         registry = newer;
+    }
+
+    /** The NameNode whose registry is believed has given this generation stamp out; saved with the next that is saved. */
+    void sawStamp(long stamp) {
+        generationStamp = Math.max(generationStamp, stamp);
+    }
+
+    /** The NameNode has given out at least this generation stamp, by all that it has said. */
+    long highestStamp() {
+        return Math.max(generationStamp, RegistryRules.highestStamp(registry));
     }
 
     /** Whether the registry says in so many words that this snapshot has nothing to do with this DataNode, or goes. */
@@ -269,8 +281,10 @@ final class FollowerState {
     }
 
     private FollowerStateProto toProto(long appliedEpoch) {
-        FollowerStateProto.Builder state =
-                FollowerStateProto.newBuilder().setRegistry(registry).setAppliedEpoch(appliedEpoch);
+        FollowerStateProto.Builder state = FollowerStateProto.newBuilder()
+                .setRegistry(registry)
+                .setAppliedEpoch(appliedEpoch)
+                .setGenerationStamp(generationStamp);
         chain.forEach((id, entry) -> {
             ChainEntryProto.Builder proto =
                     ChainEntryProto.newBuilder().setId(id.value()).setRecorded(entry.recorded());

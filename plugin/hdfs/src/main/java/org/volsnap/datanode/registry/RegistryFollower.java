@@ -261,6 +261,7 @@ public final class RegistryFollower implements PoolFollower {
             @Override
             public void obey(PollResponseProto response) throws IOException {
                 takeSettings(response);
+                state.sawStamp(response.getGenerationStamp());
                 follow(response);
                 confirmed = registration;
                 verify.delivered(verified);
@@ -287,10 +288,10 @@ public final class RegistryFollower implements PoolFollower {
      * The NameNode has lost its registry: it knows of no rollback that is not known here. So what is applied here is
      * served, as stock HDFS would; everything is preserved, and nothing is deleted. Not so when it has an older
      * namespace: it gives stamps out that were given out before, and what is written under them would pass for what a
-     * snapshot needs.
+     * snapshot needs. Such a one has not got as far as it said before, or as a replica that is here.
      */
     private void serveWithoutRegistry(long stamp, String reason) throws IOException {
-        if (stamp < RegistryRules.highestStamp(state.registry())) {
+        if (stamp < Math.max(state.highestStamp(), control.highestStamp())) {
             throw new IOException(reason + ": an older namespace was started without -rollback");
         }
         if (!state.unappliedEpochs().isEmpty()) {

@@ -29,6 +29,7 @@ final class FakePool implements PoolControl {
     final AtomicInteger rejoins = new AtomicInteger();
     volatile @Nullable Object registration;
     volatile boolean writersHang;
+    volatile long highestStamp = 47;
     volatile @Nullable Origin origin;
     volatile @Nullable SnapshotReplicaReader replica;
 
@@ -106,7 +107,7 @@ final class FakePool implements PoolControl {
 
     @Override
     public long highestStamp() {
-        return 4711;
+        return highestStamp;
     }
 
     @Override

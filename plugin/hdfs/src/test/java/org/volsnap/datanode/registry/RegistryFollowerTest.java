@@ -163,7 +163,7 @@ class RegistryFollowerTest {
         assertThat(poll.getDatanodeUuid()).isEqualTo("uuid-1");
         assertThat(poll.getHostAndPort()).isEqualTo("host:9866");
         assertThat(poll.getBlockPoolId()).isEqualTo(POOL);
-        assertThat(poll.getHighestStamp()).isEqualTo(4711);
+        assertThat(poll.getHighestStamp()).isEqualTo(47);
         assertThat(poll.getHighestBlockId()).isEqualTo(42);
         assertThat(poll.getPendingExceptions()).isEqualTo(3);
         assertThat(poll.getCompletedExceptions()).isEqualTo(2);
@@ -325,6 +325,26 @@ class RegistryFollowerTest {
         startWith(Registries.of(5, snapshot(1, ACTIVE)));
         restart();
         nameNode.stamp(999);
+        nameNode.tell(Registries.of(4));
+        assertThatThrownBy(follower::beforeScan).hasMessageContaining("older namespace");
+    }
+
+    @Test
+    void norIsOneThatHasNotGotAsFarAsWhatWasSaidSinceTheNewestSnapshot() throws IOException {
+        nameNode.stamp(1500);
+        startWith(Registries.of(5, snapshot(1, ACTIVE)));
+        restart();
+        nameNode.stamp(1499);
+        nameNode.tell(Registries.of(4));
+        assertThatThrownBy(follower::beforeScan).hasMessageContaining("older namespace");
+    }
+
+    @Test
+    void norOneThatHasNotGotAsFarAsAReplica() throws IOException {
+        startWith(Registries.of(5, snapshot(1, ACTIVE)));
+        restart();
+        pool.highestStamp = 1601;
+        nameNode.stamp(1600);
         nameNode.tell(Registries.of(4));
         assertThatThrownBy(follower::beforeScan).hasMessageContaining("older namespace");
     }
