@@ -219,7 +219,7 @@ class RollbackTest {
 
             assertThatThrownBy(() -> cluster.prepareRollback("s1"))
                     .isInstanceOf(RefusedException.class)
-                    .hasMessageContaining("readiness for the rollback");
+                    .hasMessageContaining("ready for the rollback");
 
             assertThat(cluster.cluster.nameNode().isInSafeMode()).isFalse();
             assertThat(cluster.status().getRegistry().hasPendingRollback()).isFalse();

@@ -12,11 +12,11 @@ import org.volsnap.protocol.proto.VolsnapProtos.LeftOutProto;
 /**
  * Live DataNodes that did not do what was waited for.
  *
- * @param what was waited for
- * @param waited how long
+ * @param task what each was to do: "did not" comes before it in a sentence
+ * @param waited how long they were waited for
  * @param absentees each of them
  */
-record Absentees(String what, Duration waited, List<Absentee> absentees) {
+record Absentees(String task, Duration waited, List<Absentee> absentees) {
     /** @param condition what is known of it, for the operator */
     record Absentee(DatanodeID datanode, String condition) {
         @Override
@@ -49,7 +49,8 @@ record Absentees(String what, Duration waited, List<Absentee> absentees) {
 
     /** @param remedy what the operator can do, as the end of a sentence */
     RefusedException refusal(String remedy) {
-        return new RefusedException(what + " did not come within " + waited.toSeconds() + " s from "
-                + absentees.stream().map(Absentee::toString).collect(joining(", ")) + ": " + remedy);
+        String within = waited.toSeconds() > 0 ? " within " + waited.toSeconds() + " s" : "";
+        return new RefusedException(absentees.stream().map(Absentee::toString).collect(joining(", ")) + " did not "
+                + task + within + ": " + remedy);
     }
 }

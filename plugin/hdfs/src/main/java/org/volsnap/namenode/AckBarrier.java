@@ -6,18 +6,18 @@ import static java.util.Objects.requireNonNull;
 import com.google.common.base.Ticker;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.apache.hadoop.hdfs.server.blockmanagement.DatanodeDescriptor;
 import org.apache.hadoop.hdfs.server.namenode.VolsnapNameNodeBridge;
-import org.apache.hadoop.util.Time;
 import org.volsnap.namenode.Absentees.Absentee;
 import org.volsnap.protocol.RefusedException;
 import org.volsnap.protocol.proto.VolsnapProtos.PollRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.SnapshotAckProto;
+import org.volsnap.protocol.proto.VolsnapProtos.SnapshotProto;
 
 /** Waits until every live DataNode has said something; no longer than this NameNode is active. */
 final class AckBarrier {
@@ -47,18 +47,27 @@ final class AckBarrier {
     /**
      * Waits for an acknowledgement of a snapshot by every live DataNode. Those that fell silent count when their lease
      * is over: from then on they preserve everything, and learn of the snapshot before they stop doing so. Not so one
-     * that goes on sending heartbeats: it may have been restarted without the plugin.
+     * that goes on sending heartbeats, or does so again: it may have been restarted without the plugin. Those that are
+     * left out of the snapshot are not waited for.
      *
-     * @param leftOut uuids that are not waited for
      * @return those that did not come; empty when all is well
      */
-    Absentees awaitAck(long snapshotId, SnapshotAckProto ack, Collection<String> leftOut) throws IOException {
-        return await(ack + " for snapshot " + snapshotId, datanode -> {
+    Absentees awaitAck(SnapshotProto snapshot, SnapshotAckProto ack) throws IOException {
+        Set<String> leftOut = LeftOut.uuids(snapshot);
+        return await(task(ack) + " snapshot " + snapshot.getName(), datanode -> {
             String uuid = datanode.getDatanodeUuid();
             return leftOut.contains(uuid)
-                    || (tracker.isSilent(uuid) && !runsWithoutPlugin(datanode))
-                    || said(uuid, poll -> acknowledges(poll, snapshotId, ack));
+                    || tracker.isGone(datanode)
+                    || said(uuid, poll -> acknowledges(poll, snapshot.getId(), ack));
         });
+    }
+
+    private static String task(SnapshotAckProto ack) {
+        return switch (ack) {
+            case NONE -> "learn of";
+            case PRESERVING -> "begin to preserve what changes for";
+            case RECORDED -> "record the files being written for";
+        };
     }
 
     /**
@@ -67,22 +76,13 @@ final class AckBarrier {
      */
     void awaitRollbackReady(long registryVersion) throws IOException {
         Absentees absentees = await(
-                "readiness for the rollback",
+                "get ready for the rollback",
                 datanode -> said(
                         datanode.getDatanodeUuid(),
                         poll -> poll.getRollbackReady() && poll.getRegistryVersion() >= registryVersion));
         if (!absentees.isEmpty()) {
             throw absentees.refusal("see -status");
         }
-    }
-
-    private boolean runsWithoutPlugin(DatanodeDescriptor datanode) {
-        return tracker.runsWithoutPlugin(datanode.getDatanodeUuid(), sinceHeartbeat(datanode));
-    }
-
-    /** By the clock that Hadoop takes for heartbeats. */
-    static Duration sinceHeartbeat(DatanodeDescriptor datanode) {
-        return Duration.ofMillis(Time.monotonicNow() - datanode.getLastUpdateMonotonic());
     }
 
     private boolean said(String datanode, Predicate<PollRequestProto> what) {
@@ -104,7 +104,7 @@ final class AckBarrier {
                     .filter(datanode -> !done.test(datanode))
                     .toList();
             Duration waited = Duration.ofNanos(ticker.read() - start);
-            if (waited.compareTo(timeout) > 0 || missing.stream().allMatch(this::runsWithoutPlugin)) {
+            if (waited.compareTo(timeout) > 0 || missing.stream().allMatch(tracker::runsWithoutPlugin)) {
                 return new Absentees(
                         what, waited, missing.stream().map(this::absentee).toList());
             }
@@ -113,7 +113,7 @@ final class AckBarrier {
     }
 
     private Absentee absentee(DatanodeDescriptor datanode) {
-        boolean polls = !runsWithoutPlugin(datanode);
+        boolean polls = !tracker.runsWithoutPlugin(datanode);
         return new Absentee(
                 datanode,
                 tracker.lastPoll(datanode.getDatanodeUuid())

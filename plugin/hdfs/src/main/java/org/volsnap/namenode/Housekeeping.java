@@ -4,8 +4,6 @@ package org.volsnap.namenode;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
-import java.util.stream.Collectors;
-import org.apache.hadoop.hdfs.protocol.DatanodeID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,10 +32,7 @@ final class Housekeeping implements Runnable {
     }
 
     private void round() throws IOException {
-        parts.tracker()
-                .retain(parts.nameNode().liveDatanodes().stream()
-                        .map(DatanodeID::getDatanodeUuid)
-                        .collect(Collectors.toSet()));
+        parts.tracker().retain(parts.nameNode().liveDatanodes());
         parts.registry().reload();
         parts.verifyTasks().expire();
         parts.followUp().housekeep();

@@ -126,7 +126,7 @@ final class SnapshotCreator {
 
     private void await(long id, SnapshotAckProto ack, int allowMissing) throws IOException {
         SnapshotProto snapshot = registry.current().find(id).orElseThrow();
-        Absentees absentees = barrier.awaitAck(id, ack, LeftOut.uuids(snapshot));
+        Absentees absentees = barrier.awaitAck(snapshot, ack);
         int needed = snapshot.getLeftOutCount() + absentees.count();
         if (needed > allowMissing) {
             throw absentees.refusal(remedy(snapshot, needed));

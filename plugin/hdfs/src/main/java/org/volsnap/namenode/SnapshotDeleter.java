@@ -94,7 +94,7 @@ final class SnapshotDeleter {
         return nameNode.liveDatanodes().stream().allMatch(datanode -> {
             String uuid = datanode.getDatanodeUuid();
             return tracker.isSilent(uuid)
-                    || tracker.runsWithoutPlugin(uuid, AckBarrier.sinceHeartbeat(datanode))
+                    || tracker.runsWithoutPlugin(datanode)
                     || tracker.lastPoll(uuid)
                             .filter(poll -> poll.getRegistryVersion() >= registry.version())
                             .filter(poll -> poll.getSnapshotsList().stream().noneMatch(report -> report.getId() == id))

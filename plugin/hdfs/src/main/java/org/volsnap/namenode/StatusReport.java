@@ -69,7 +69,7 @@ final class StatusReport {
                 .setHostAndPort(datanode.getXferAddr())
                 .setMode(NO_PLUGIN);
         tracker.lastPoll(datanode.getDatanodeUuid()).ifPresent(poll -> fill(status, poll));
-        if (tracker.runsWithoutPlugin(datanode.getDatanodeUuid(), AckBarrier.sinceHeartbeat(datanode))) {
+        if (tracker.runsWithoutPlugin(datanode)) {
             status.setMode(NO_PLUGIN);
         }
         return status.build();

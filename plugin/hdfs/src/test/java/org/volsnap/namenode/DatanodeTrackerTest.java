@@ -4,7 +4,7 @@ package org.volsnap.namenode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.volsnap.protocol.proto.VolsnapProtos.PollRequestProto;
@@ -67,7 +67,7 @@ class DatanodeTrackerTest {
         tracker.polled(poll("a").build());
         tracker.polled(poll("b").build());
 
-        tracker.retain(Set.of("b"));
+        tracker.retain(Map.of("b", Duration.ZERO));
 
         assertThat(tracker.lastPoll("a")).isEmpty();
         assertThat(tracker.lastPoll("b")).isPresent();
@@ -87,7 +87,7 @@ class DatanodeTrackerTest {
 
     @Test
     void aLiveDataNodeThatDoesNotPollForALeaseRunsWithoutThePlugin() {
-        tracker.retain(Set.of("a"));
+        tracker.retain(Map.of("a", Duration.ZERO));
         pass(Duration.ofSeconds(30));
         assertThat(tracker.runsWithoutPlugin("a", Duration.ZERO)).isFalse();
         pass(Duration.ofNanos(1));
@@ -98,11 +98,50 @@ class DatanodeTrackerTest {
     }
 
     @Test
-    void oneWhoseHeartbeatsGoOnAfterItsPollsRunsWithoutThePluginAndOneThatIsGoneDoesNot() {
+    void oneWhoseHeartbeatsGoOnAfterItsPollsRunsWithoutThePlugin() {
         tracker.polled(poll("a").build());
-        pass(Duration.ofSeconds(31));
+        pass(Duration.ofSeconds(8));
+        heartbeatOf("a");
+        pass(Duration.ofSeconds(22));
+        assertThat(tracker.runsWithoutPlugin("a", Duration.ZERO)).isFalse();
+        pass(Duration.ofSeconds(1));
         assertThat(tracker.runsWithoutPlugin("a", Duration.ofSeconds(2))).isTrue();
+        assertThat(tracker.isGone("a", Duration.ofSeconds(2))).isFalse();
+    }
+
+    @Test
+    void oneThatSendsNeitherIsGone() {
+        tracker.polled(poll("a").build());
+        pass(Duration.ofSeconds(29));
+        tracker.retain(Map.of("a", Duration.ofSeconds(27)));
+        assertThat(tracker.isGone("a", Duration.ofSeconds(27))).isFalse();
+        pass(Duration.ofSeconds(2));
+        assertThat(tracker.isGone("a", Duration.ofSeconds(29))).isTrue();
         assertThat(tracker.runsWithoutPlugin("a", Duration.ofSeconds(29))).isFalse();
+    }
+
+    @Test
+    void oneThatWasAwayIsNeitherGoneNorWithoutThePluginUntilItHasHadTimeToPoll() {
+        tracker.polled(poll("a").build());
+        pass(Duration.ofSeconds(90));
+        assertThat(tracker.isGone("a", Duration.ZERO)).isFalse();
+        assertThat(tracker.runsWithoutPlugin("a", Duration.ZERO)).isFalse();
+
+        heartbeatOf("a");
+        pass(Duration.ofMillis(7_500));
+        assertThat(tracker.isGone("a", Duration.ZERO)).isFalse();
+        assertThat(tracker.runsWithoutPlugin("a", Duration.ZERO)).isFalse();
+
+        pass(Duration.ofNanos(1));
+        assertThat(tracker.runsWithoutPlugin("a", Duration.ZERO)).isTrue();
+
+        tracker.polled(poll("a").build());
+        assertThat(tracker.isGone("a", Duration.ZERO)).isFalse();
+        assertThat(tracker.runsWithoutPlugin("a", Duration.ZERO)).isFalse();
+    }
+
+    private void heartbeatOf(String uuid) {
+        tracker.retain(Map.of(uuid, Duration.ZERO));
     }
 
     @Test
