@@ -73,6 +73,16 @@ class FollowerStateTest {
     }
 
     @Test
+    void theHighestGenerationStampIsOfWhatWasSaidAndOfTheRegistry() {
+        FollowerState state = saved();
+        assertThat(state.highestStamp()).isEqualTo(1000);
+        state.sawStamp(1500);
+        state.sawStamp(1400);
+        state.save();
+        assertThat(load(second).highestStamp()).isEqualTo(1500);
+    }
+
+    @Test
     void everyStorageVolumeHasAll() {
         saved();
         for (PoolVolume volume : List.of(first, second)) {
