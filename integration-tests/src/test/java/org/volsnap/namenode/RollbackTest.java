@@ -171,6 +171,23 @@ class RollbackTest {
     }
 
     @Test
+    void theRegistryOfAnotherBlockPoolIsRefused() throws Exception {
+        try (StockCluster cluster = new StockCluster(dir, 0)) {
+            cluster.create("s1");
+            byte[] foreign = cluster.status().getRegistry().toBuilder()
+                    .setBlockPoolId("BP-other")
+                    .build()
+                    .toByteArray();
+            cluster.cluster.fileSystem().setXAttr(new org.apache.hadoop.fs.Path("/"), RegistryXAttr.NAME, foreign);
+            cluster.cluster.stopNameNode();
+
+            assertThatThrownBy(() -> new RollbackTool(cluster.conf, step -> {}).run("s1", false))
+                    .isInstanceOf(RegistryDamagedException.class)
+                    .hasMessageContaining("is of block pool BP-other");
+        }
+    }
+
+    @Test
     void whatCameAfterTheSafetySnapshotIsLostOnlyWhenAccepted() throws Exception {
         try (StockCluster cluster = new StockCluster(dir, 1)) {
             prepare(cluster);

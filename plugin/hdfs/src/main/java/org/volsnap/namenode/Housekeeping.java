@@ -35,6 +35,9 @@ final class Housekeeping implements Runnable {
         parts.tracker().retain(parts.nameNode().liveDatanodes());
         parts.registry().reload();
         parts.verifyTasks().expire();
+        if (parts.registry().problem().isPresent()) {
+            return; // it was logged and is in the status; nothing below can be written
+        }
         parts.followUp().housekeep();
         parts.leftovers().housekeep();
         parts.deleter().housekeep();

@@ -70,7 +70,7 @@ record NameNodeParts(
                 creator,
                 new SnapshotDeleter(nameNode, registry, tracker, keeper),
                 new RollbackPreparer(nameNode, registry, creator, barrier, tracker, dirs, clock),
-                new RegistryRestorer(nameNode, registry, dirs, leftovers),
+                new RegistryRestorer(registry, leftovers),
                 followUp,
                 leftovers,
                 takeover,

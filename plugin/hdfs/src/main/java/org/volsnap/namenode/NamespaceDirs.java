@@ -102,6 +102,18 @@ public record NamespaceDirs(List<Path> roots) {
         return blockPoolId.equals(properties.getProperty("blockpoolID"));
     }
 
+    /** Whether a directory holds the namespace of this block pool at this snapshot's T, and not of another one. */
+    static boolean isOf(Path directory, SnapshotProto snapshot, String blockPoolId) {
+        try {
+            return belongsTo(directory, blockPoolId)
+                    && Files.readString(directory.resolve("current").resolve("seen_txid"))
+                            .strip()
+                            .equals(Long.toString(snapshot.getTxid()));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /** The files of a kept namespace, by their paths relative to it. */
     static List<Path> files(Path directory) throws IOException {
         try (Stream<Path> all = Files.walk(directory)) {

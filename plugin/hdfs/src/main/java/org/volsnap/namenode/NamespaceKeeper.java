@@ -42,8 +42,15 @@ final class NamespaceKeeper {
         this.blockPoolId = requireNonNull(blockPoolId, "blockPoolId is null");
     }
 
-    /** Keeps the namespace of a snapshot that is marked; durable and checked on return, nothing is left when it throws. */
+    /**
+     * Keeps the namespace of a snapshot that is marked; durable and checked on return, nothing is left when it throws.
+     *
+     * @throws RefusedException when there is something under its name, which is left alone
+     */
     void keep(SnapshotProto snapshot) throws IOException {
+        for (Path root : dirs.roots()) {
+            checkFree(NamespaceDirs.in(root, snapshot));
+        }
         try {
             for (Path root : dirs.roots()) {
                 keepIn(root, snapshot);
@@ -54,15 +61,17 @@ final class NamespaceKeeper {
         }
     }
 
-    private void keepIn(Path root, SnapshotProto snapshot) throws IOException {
-        Path target = NamespaceDirs.in(root, snapshot);
+    private static void checkFree(Path target) throws RefusedException {
         if (Files.exists(target)) {
-            throw new RefusedException(target + " is there already; it is not this cluster's and has to be moved away");
+            throw new RefusedException(target + " is there already; it is another snapshot's and has to be moved away");
         }
+    }
+
+    private void keepIn(Path root, SnapshotProto snapshot) throws IOException {
         Path building = NamespaceDirs.building(root, snapshot);
         build(building, snapshot.getTxid());
         NamespaceSource.of(building, snapshot.getTxid()).check();
-        DurableFiles.move(building, target);
+        DurableFiles.move(building, NamespaceDirs.in(root, snapshot));
     }
 
     private void build(Path building, long txid) throws IOException {
@@ -123,8 +132,7 @@ final class NamespaceKeeper {
     }
 
     private void checkFetched(Path directory, SnapshotProto snapshot) throws IOException {
-        String seen = Files.readString(directory.resolve("current/seen_txid")).strip();
-        if (!seen.equals(Long.toString(snapshot.getTxid())) || !NamespaceDirs.belongsTo(directory, blockPoolId)) {
+        if (!NamespaceDirs.isOf(directory, snapshot, blockPoolId)) {
             throw new IOException("what was fetched for snapshot " + snapshot.getName() + " is not its namespace");
         }
         NamespaceSource.of(directory, snapshot.getTxid()).check();
@@ -135,12 +143,12 @@ final class NamespaceKeeper {
         DurableFiles.force(directory);
     }
 
-    /** Removes a kept namespace, or what was built of it; does nothing where there is none. */
+    /** Removes a kept namespace, or what was built of it; does nothing where there is none, or another snapshot's. */
     void remove(SnapshotProto snapshot) throws IOException {
         for (Path root : dirs.roots()) {
             DurableFiles.deleteTree(NamespaceDirs.building(root, snapshot));
             Path target = NamespaceDirs.in(root, snapshot);
-            if (NamespaceDirs.belongsTo(target, blockPoolId)) {
+            if (NamespaceDirs.isOf(target, snapshot, blockPoolId)) {
                 // First out of the way in one step: half a namespace under its name must never be seen.
                 Path building = NamespaceDirs.building(root, snapshot);
                 DurableFiles.move(target, building);

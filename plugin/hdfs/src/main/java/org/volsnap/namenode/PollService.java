@@ -73,7 +73,7 @@ final class PollService {
             if (request.hasRegistry()) {
                 registry.told(request.getRegistry());
             }
-            response.setSendRegistry(registry.seen(request.getRegistryVersion()));
+            response.setSendRegistry(registry.seen(request.getRegistryVersion(), request.getHostAndPort()));
             tracker.polled(request);
             verifyTasks.answer(datanode, request.getVerifyResultsList());
             response.addAllVerifyTasks(verifyTasks.handOut(datanode));

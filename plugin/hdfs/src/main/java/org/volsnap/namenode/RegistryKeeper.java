@@ -6,7 +6,6 @@ import static java.util.Objects.requireNonNull;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import org.apache.hadoop.hdfs.DFSConfigKeys;
 import org.apache.hadoop.hdfs.server.namenode.VolsnapNameNodeBridge;
@@ -29,15 +28,23 @@ final class RegistryKeeper {
     private static final Logger LOG = LoggerFactory.getLogger(RegistryKeeper.class);
 
     private final VolsnapNameNodeBridge nameNode;
-    private final AtomicLong highestSeen = new AtomicLong();
     private volatile Registry current;
     private volatile Registry told;
+    private volatile Seen highestSeen = new Seen(0, "nobody");
 
     /** What is wrong with the attribute itself. */
     private volatile @Nullable String damage;
 
     /** The attribute as it was read or written last. */
     private volatile byte @Nullable [] bytes;
+
+    /** The highest version that a DataNode has named, and which one that was. */
+    private record Seen(long version, String hostAndPort) {
+        @Override
+        public String toString() {
+            return "DataNode " + hostAndPort + " has seen " + version;
+        }
+    }
 
     RegistryKeeper(VolsnapNameNodeBridge nameNode) throws IOException {
         this.nameNode = requireNonNull(nameNode, "nameNode is null");
@@ -53,9 +60,9 @@ final class RegistryKeeper {
     /** Why the attribute can't be trusted, and what the operator does about it: one line. Empty when all is well. */
     Optional<String> problem() {
         String reason = damage;
-        long seen = Math.max(highestSeen.get(), told.version());
-        if (reason == null && seen > current.version()) {
-            reason = "the registry of snapshots has version " + current.version() + ", a DataNode has seen " + seen;
+        Seen seen = highestSeen;
+        if (reason == null && seen.version() > current.version()) {
+            reason = "the registry of snapshots has version " + current.version() + ", " + seen;
         }
         return Optional.ofNullable(reason)
                 .map(text -> text + "; nothing is dropped, and nothing can be created or deleted until 'hdfs volsnap"
@@ -102,9 +109,17 @@ final class RegistryKeeper {
      *
      * @return whether it should tell what that was
      */
-    boolean seen(long version) {
-        highestSeen.accumulateAndGet(version, Math::max);
+    boolean seen(long version, String hostAndPort) {
+        if (version > highestSeen.version()) {
+            noteHighest(new Seen(version, hostAndPort));
+        }
         return version > Math.max(current.version(), told.version());
+    }
+
+    private synchronized void noteHighest(Seen seen) {
+        if (seen.version() > highestSeen.version()) {
+            highestSeen = seen;
+        }
     }
 
     /** A DataNode tells the registry of the highest version that it has seen. */
@@ -117,25 +132,26 @@ final class RegistryKeeper {
     /**
      * Writes the newest registry that is known, as a version that nobody has seen.
      *
-     * @param amend completes what it says
      * @throws RefusedException when the attribute is as it should be, or a DataNode has not told yet what it has seen
      */
-    Registry restore(UnaryOperator<Registry> amend) throws IOException {
+    Registry restore() throws IOException {
         return nameNode.exclusively("volsnapRestoreRegistry", () -> {
             read();
             if (problem().isEmpty()) {
                 throw new RefusedException("the registry of snapshots is whole: version " + current.version());
             }
             Registry newest = told.version() > current.version() ? told : current;
-            if (newest.version() < highestSeen.get()) {
-                throw new RefusedException("a DataNode has seen version " + highestSeen.get()
-                        + " of the registry and has not told it yet; try again in a few seconds");
+            Seen seen = highestSeen;
+            if (newest.version() < seen.version()) {
+                throw new RefusedException(
+                        seen + ", a newer registry than any that is known, and has not told it yet; try"
+                                + " again in a few seconds. If it is down start it, or restart the NameNode to do without it");
             }
             if (newest.version() == 0) {
                 throw new RefusedException("no other registry is known; 'hdfs dfs -setfattr -x " + RegistryXAttr.NAME
                         + " /' and a restart of the NameNode begin with an empty one");
             }
-            Registry restored = write(amend.apply(newest.asNewVersion()));
+            Registry restored = write(newest.asNewVersion());
             damage = null;
             return restored;
         });

@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.apache.hadoop.hdfs.server.namenode.SafeModeException;
 import org.apache.hadoop.hdfs.server.namenode.VolsnapNameNodeBridge;
@@ -152,8 +153,16 @@ final class SnapshotCreator {
         return registry.update(current -> current.activate(id)).find(id).orElseThrow();
     }
 
-    /** Leaves only the tombstone. Where even that can't be written now, the next start of the NameNode does it. */
+    /**
+     * Leaves only the tombstone. Where even that can't be written now, the next start of the NameNode does it, or the
+     * restoring of the registry.
+     */
     void abandon(long id) {
+        Optional<String> problem = registry.problem();
+        if (problem.isPresent()) {
+            LOG.warn("snapshot {} was not created, and its remains stay: {}", id, problem.get());
+            return;
+        }
         try {
             SnapshotProto snapshot = registry.current().find(id).orElse(null);
             if (snapshot != null) {

@@ -67,9 +67,9 @@ final class SnapshotDeleter {
         }
     }
 
-    /** Goes on with what can go on. */
+    /** Goes on with what can go on; nothing is removed while the registry can't be trusted. */
     void housekeep() {
-        if (nameNode.isInSafeMode()) {
+        if (nameNode.isInSafeMode() || registry.problem().isPresent()) {
             return;
         }
         Registry current = registry.current();

@@ -106,7 +106,7 @@ public final class RollbackTool {
             if (registry == null) {
                 throw new RefusedException("this NameNode knows of no snapshots");
             }
-            return new Today(Registry.parse(registry), namespace.counters());
+            return new Today(RegistryXAttr.decode(registry, namespace.blockPoolId()), namespace.counters());
         }
     }
 
