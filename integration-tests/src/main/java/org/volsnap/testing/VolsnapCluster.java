@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.hdfs.DFSConfigKeys;
@@ -231,6 +232,23 @@ public final class VolsnapCluster implements AutoCloseable {
         stopDataNodes();
         startDataNodes();
         waitActive();
+    }
+
+    /** Waits until every DataNode that runs follows the registry. */
+    public void waitForFollowing() {
+        waitForFollowing(() -> volsnap("-status"), dataNodes().size());
+    }
+
+    static void waitForFollowing(Supplier<CommandResult> status, int dataNodes) {
+        waitFor(
+                "the DataNodes to follow the registry",
+                Duration.ofSeconds(60),
+                () -> status.get()
+                                .out()
+                                .lines()
+                                .filter(line -> line.contains(" FOLLOWING "))
+                                .count()
+                        == dataNodes);
     }
 
     /** Waits until no deletion is queued, on the NameNode or on a DataNode. */

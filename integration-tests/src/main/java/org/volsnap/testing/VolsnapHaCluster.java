@@ -95,6 +95,11 @@ public final class VolsnapHaCluster implements AutoCloseable {
         return cluster.getDataNodes();
     }
 
+    /** Waits until every DataNode that runs follows the registry. */
+    public void waitForFollowing() {
+        VolsnapCluster.waitForFollowing(() -> volsnap("-status"), dataNodes().size());
+    }
+
     /** Runs {@code hdfs volsnap args...} on any host. */
     public CommandResult volsnap(String... args) {
         return CommandLine.run(configuration(), args);

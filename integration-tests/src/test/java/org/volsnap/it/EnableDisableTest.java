@@ -115,7 +115,7 @@ class EnableDisableTest {
 
         /** What existed before the plugin is in the first snapshot as well. */
         void assertProtectedFromNowOn() throws Exception {
-            awaitFollowing(cluster);
+            cluster.waitForFollowing();
             cluster.volsnap("-create", "first").orThrow();
             FileSystemState then = FileSystemState.capture(
                     cluster.fileSystem(), KEPT.getParent().toString());
@@ -135,18 +135,6 @@ class EnableDisableTest {
             new Rollback(cluster).awaitClosed(written.path());
             assertThat(written.readAndCompare()).isEqualTo(length);
         }
-    }
-
-    private static void awaitFollowing(VolsnapCluster cluster) {
-        VolsnapCluster.waitFor(
-                "polls of every DataNode",
-                Duration.ofSeconds(60),
-                () -> cluster.volsnap("-status")
-                                .out()
-                                .lines()
-                                .filter(line -> line.contains(" FOLLOWING "))
-                                .count()
-                        == cluster.dataNodes().size());
     }
 
     // ---- disable
@@ -175,7 +163,7 @@ class EnableDisableTest {
         }
         try (VolsnapCluster cluster = small(true).format(false).build()) {
             cluster.waitActive();
-            awaitFollowing(cluster);
+            cluster.waitForFollowing();
 
             FileSystemState.capture(cluster.fileSystem(), "/data").assertSameAs(live);
             assertThat(cluster.volsnap("-list").orThrow().out()).containsPattern("(?m) s +.*\n.* t +");

@@ -184,15 +184,7 @@ class LostRegistryTest {
         assertThat(cluster.volsnap("-restoreRegistry").orThrow().out()).contains(": 1 volume snapshots");
         assertThat(cluster.volsnap("-status").out()).doesNotContain("Registry: ");
         assertRefused(cluster.volsnap("-restoreRegistry"), 2, "is whole");
-        VolsnapCluster.waitFor(
-                "the DataNodes",
-                Duration.ofSeconds(60),
-                () -> cluster.volsnap("-status")
-                                .out()
-                                .lines()
-                                .filter(line -> line.contains(" FOLLOWING "))
-                                .count()
-                        == 2);
+        cluster.waitForFollowing();
         cluster.volsnap("-verify", "s").orThrow();
     }
 

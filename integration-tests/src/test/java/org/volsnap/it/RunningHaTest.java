@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -119,14 +118,6 @@ class RunningHaTest {
         cluster.startNameNode(1);
         new HaFiles(cluster).awaitWritable(0);
         cluster.waitForDataNodes();
-        VolsnapCluster.waitFor(
-                "the DataNodes",
-                Duration.ofSeconds(60),
-                () -> cluster.volsnap("-status")
-                                .out()
-                                .lines()
-                                .filter(line -> line.contains("FOLLOWING"))
-                                .count()
-                        == 2);
+        cluster.waitForFollowing();
     }
 }

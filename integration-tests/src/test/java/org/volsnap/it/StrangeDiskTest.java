@@ -78,7 +78,7 @@ class StrangeDiskTest {
         cluster.waitActive();
 
         assertThat(cluster.dataNodes()).extracting(DataNode::getDatanodeUuid).doesNotContain(uuid);
-        awaitFollowing();
+        cluster.waitForFollowing();
         assertThat(cluster.volsnap("-status", NAME).orThrow().out()).contains(" RECORDED");
         cluster.volsnap("-create", "later").orThrow();
         awaitAllReplicas();
@@ -96,7 +96,7 @@ class StrangeDiskTest {
 
         assertThat(cluster.dataNodes().get(0).getFSDataset().getNumFailedVolumes())
                 .isEqualTo(1);
-        awaitFollowing();
+        cluster.waitForFollowing();
         awaitAllReplicas();
         assertVerifiesAndRollsBack();
     }
@@ -115,7 +115,7 @@ class StrangeDiskTest {
         cluster.startDataNodes();
         cluster.waitActive();
 
-        awaitFollowing();
+        cluster.waitForFollowing();
         assertThat(cluster.dataNodes().get(0).getFSDataset().getNumFailedVolumes())
                 .isZero();
         assertThat(cluster.volsnap("-status").out())
@@ -139,7 +139,7 @@ class StrangeDiskTest {
 
         assertThat(cluster.dataNodes().get(0).getFSDataset().getNumFailedVolumes())
                 .isEqualTo(1);
-        awaitFollowing();
+        cluster.waitForFollowing();
         awaitAllReplicas();
         assertVerifiesAndRollsBack();
         assertThat(contentOf(own.resolve("volsnap"))).isEqualTo(before);
@@ -193,18 +193,6 @@ class StrangeDiskTest {
         assertThat(verify.exitCode()).as(verify.toString()).isZero();
         new Rollback(cluster).toWithRunningDataNodes(NAME);
         FileSystemState.capture(cluster.fileSystem(), ROOT).assertSameAs(then);
-    }
-
-    private void awaitFollowing() {
-        VolsnapCluster.waitFor(
-                "the DataNodes",
-                Duration.ofSeconds(60),
-                () -> cluster.volsnap("-status")
-                                .out()
-                                .lines()
-                                .filter(line -> line.contains(" FOLLOWING "))
-                                .count()
-                        == DATANODES);
     }
 
     private void awaitAllReplicas() {

@@ -104,7 +104,7 @@ class SnapshotLifeTest {
 
             assertThatThrownBy(() -> cluster.create("s1"))
                     .isInstanceOf(RefusedException.class)
-                    .hasMessageContaining("RECORDED");
+                    .hasMessageContaining("did not record the files being written");
 
             assertThat(cluster.status().getRegistry().getSnapshotsList()).isEmpty();
             assertThat(cluster.namespaceDir()).doesNotExist();

@@ -29,8 +29,17 @@ public record StampFence(long stamp, long legacyStamp, long legacyLimit, List<St
     }
 
     public boolean contains(long other) {
-        return !isBefore(other)
-                && (other < legacyLimit || abandoned.stream().noneMatch(range -> range.contains(other)));
+        return !isBefore(other) && (other < legacyLimit || !isAbandoned(other));
+    }
+
+    /** A loop: every change asks. */
+    private boolean isAbandoned(long other) {
+        for (StampRange range : abandoned) {
+            if (range.contains(other)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether this stamp was given out after T. */
