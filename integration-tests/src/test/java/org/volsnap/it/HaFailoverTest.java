@@ -175,27 +175,21 @@ class HaFailoverTest {
 
         delete("/killed/e");
         assertThat(snapshots()).anyMatch(line -> line.contains("last") && line.contains("ACTIVE"));
-        VolsnapCluster.waitFor("both DataNodes", Duration.ofSeconds(30), () -> following() == 2);
+        cluster.waitForFollowing();
         assertVerified("last");
         assertThat(lost("last")).isZero();
         cluster.volsnap("-create", "afterwards").orThrow();
 
         cluster.startNameNode(killed);
         failOver();
+        cluster.waitForDataNodes();
+        new HaFiles(cluster).awaitWritable(active);
+        cluster.waitForFollowing();
 
         assertVerified("last");
         assertVerified("afterwards");
         VolsnapCluster.waitFor(
                 "both copies of the namespace", Duration.ofSeconds(30), () -> keepers("afterwards") == 2);
-    }
-
-    private static long following() {
-        return cluster.volsnap("-status")
-                .orThrow()
-                .out()
-                .lines()
-                .filter(line -> line.contains("FOLLOWING"))
-                .count();
     }
 
     /** How many NameNodes keep the namespace of a snapshot. */

@@ -143,24 +143,31 @@ final class AdminService implements VolsnapProtocol {
         check("volsnapVerify");
         SnapshotProto snapshot = parts.registry().current().active(request.getName());
         Set<String> leftOut = LeftOut.uuids(snapshot);
-        long task = parts.verifyTasks()
-                .start(
-                        snapshot.getId(),
-                        request.getBlocksList(),
-                        nameNode.liveDatanodes().stream()
-                                .map(DatanodeID::getDatanodeUuid)
-                                .filter(uuid -> parts.tracker().lastPoll(uuid).isPresent() && !leftOut.contains(uuid))
-                                .collect(Collectors.toSet()));
+        // Those that have not polled yet too, as after a failover: they get the task with their first poll.
+        Set<String> asked = nameNode.liveDatanodes().stream()
+                .filter(datanode -> !parts.tracker().runsWithoutPlugin(datanode))
+                .map(DatanodeID::getDatanodeUuid)
+                .filter(uuid -> !leftOut.contains(uuid))
+                .collect(Collectors.toSet());
+        if (nameNode.isInStartupSafeMode() || asked.isEmpty()) {
+            throw new RefusedException("not every DataNode has reported to this NameNode since it was started;"
+                    + " wait (hdfs dfsadmin -safemode wait) and verify then");
+        }
+        long task = parts.verifyTasks().start(snapshot.getId(), request.getBlocksList(), asked);
         return StartVerifyResponseProto.newBuilder().setTaskId(task).build();
     }
 
     @Override
     public VerifyStatusResponseProto verifyStatus(VerifyStatusRequestProto request) throws IOException {
         check("volsnapVerify");
+        Set<String> waitedFor = nameNode.liveDatanodes().stream()
+                .filter(datanode -> !parts.tracker().runsWithoutPlugin(datanode))
+                .map(DatanodeID::getDatanodeUuid)
+                .collect(Collectors.toSet());
         return parts.verifyTasks()
                 .status(
                         request.getTaskId(),
-                        uuid -> !nameNode.isRegistered(uuid) || parts.tracker().isSilent(uuid));
+                        uuid -> !waitedFor.contains(uuid) || parts.tracker().isSilent(uuid));
     }
 
     /** @param anyState also a standby hands it out: to another NameNode, which knows what it asks for */
