@@ -37,6 +37,9 @@ record LogFrames(long chunks, long metadataBytes, long batches) {
                 while (at < file.size()) {
                     ByteBuffer head = ByteBuffer.allocate(HEAD_BYTES).order(ByteOrder.LITTLE_ENDIAN);
                     file.read(head, at);
+                    if (head.getInt(0) == 0) {
+                        break; // zeros ahead of the log
+                    }
                     int dataLength = head.getInt(DATA_LENGTH_OFFSET);
                     long length = (HEAD_BYTES + head.getShort(RECORD_LENGTH_OFFSET) + dataLength + 7L) & -8L;
                     chunks += dataLength > 0 ? 1 : 0;
