@@ -4,6 +4,7 @@ package org.volsnap.cli;
 import java.io.FileNotFoundException;
 import org.apache.hadoop.tools.TableListing;
 import org.apache.hadoop.tools.TableListing.Justification;
+import org.volsnap.protocol.LeftOut;
 import org.volsnap.protocol.proto.VolsnapProtos.DatanodeStatusProto;
 import org.volsnap.protocol.proto.VolsnapProtos.NamespaceCopyProto;
 import org.volsnap.protocol.proto.VolsnapProtos.SnapshotAckProto;
@@ -90,14 +91,11 @@ final class SnapshotStatus {
                     Long.toString(dataNode.getPendingExceptions()),
                     Long.toString(report.getCompleted()),
                     Long.toString(report.getLost()),
-                    isLeftOut(dataNode, snapshot) ? LEFT_OUT : report.getAck().name());
+                    LeftOut.contains(snapshot, dataNode.getUuid())
+                            ? LEFT_OUT
+                            : report.getAck().name());
         }
         return table.toString();
-    }
-
-    private static boolean isLeftOut(DatanodeStatusProto dataNode, SnapshotProto snapshot) {
-        return snapshot.getLeftOutList().stream()
-                .anyMatch(leftOut -> leftOut.getUuid().equals(dataNode.getUuid()));
     }
 
     private static SnapshotReportProto report(DatanodeStatusProto dataNode, long snapshotId) {

@@ -3,6 +3,7 @@ package org.volsnap.namenode;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.collect.Sets;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.Set;
@@ -11,6 +12,7 @@ import org.apache.hadoop.hdfs.protocol.DatanodeID;
 import org.apache.hadoop.hdfs.server.namenode.NameNode;
 import org.apache.hadoop.hdfs.server.namenode.VolsnapNameNodeBridge;
 import org.volsnap.namenode.SnapshotCreator.Created;
+import org.volsnap.protocol.LeftOut;
 import org.volsnap.protocol.RefusedException;
 import org.volsnap.protocol.VolsnapProtocol;
 import org.volsnap.protocol.proto.VolsnapProtos.CancelRollbackRequestProto;
@@ -144,11 +146,7 @@ final class AdminService implements VolsnapProtocol {
         SnapshotProto snapshot = parts.registry().current().active(request.getName());
         Set<String> leftOut = LeftOut.uuids(snapshot);
         // Those that have not polled yet too, as after a failover: they get the task with their first poll.
-        Set<String> asked = nameNode.liveDatanodes().stream()
-                .filter(datanode -> !parts.tracker().runsWithoutPlugin(datanode))
-                .map(DatanodeID::getDatanodeUuid)
-                .filter(uuid -> !leftOut.contains(uuid))
-                .collect(Collectors.toSet());
+        Set<String> asked = Sets.difference(liveWithPlugin(), leftOut);
         if (nameNode.isInStartupSafeMode() || asked.isEmpty()) {
             throw new RefusedException("not every DataNode has reported to this NameNode since it was started;"
                     + " wait (hdfs dfsadmin -safemode wait) and verify then");
@@ -160,14 +158,19 @@ final class AdminService implements VolsnapProtocol {
     @Override
     public VerifyStatusResponseProto verifyStatus(VerifyStatusRequestProto request) throws IOException {
         check("volsnapVerify");
-        Set<String> waitedFor = nameNode.liveDatanodes().stream()
-                .filter(datanode -> !parts.tracker().runsWithoutPlugin(datanode))
-                .map(DatanodeID::getDatanodeUuid)
-                .collect(Collectors.toSet());
+        Set<String> waitedFor = liveWithPlugin();
         return parts.verifyTasks()
                 .status(
                         request.getTaskId(),
                         uuid -> !waitedFor.contains(uuid) || parts.tracker().isSilent(uuid));
+    }
+
+    /** The uuids of live DataNodes, but for those that are known to run without the plugin. */
+    private Set<String> liveWithPlugin() {
+        return nameNode.liveDatanodes().stream()
+                .filter(datanode -> !parts.tracker().runsWithoutPlugin(datanode))
+                .map(DatanodeID::getDatanodeUuid)
+                .collect(Collectors.toSet());
     }
 
     /** @param anyState also a standby hands it out: to another NameNode, which knows what it asks for */

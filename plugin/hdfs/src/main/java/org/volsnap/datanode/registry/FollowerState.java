@@ -21,6 +21,7 @@ import org.volsnap.datanode.rollback.RollbackEpoch;
 import org.volsnap.engine.ChainLink;
 import org.volsnap.model.SnapshotId;
 import org.volsnap.model.StampFence;
+import org.volsnap.protocol.LeftOut;
 import org.volsnap.protocol.proto.VolsnapDatanodeProtos.ChainEntryProto;
 import org.volsnap.protocol.proto.VolsnapDatanodeProtos.FollowerStateProto;
 import org.volsnap.protocol.proto.VolsnapProtos.RegistryProto;
@@ -177,7 +178,7 @@ final class FollowerState {
     }
 
     boolean isLeftOut(SnapshotProto snapshot) {
-        return RegistryRules.isLeftOut(snapshot, datanodeUuid);
+        return LeftOut.contains(snapshot, datanodeUuid);
     }
 
     /** Oldest first; a copy. */

@@ -84,12 +84,6 @@ final class RegistryRules {
                 .orElse(0);
     }
 
-    /** Whether this DataNode was left out of the snapshot: nothing here counts for it. */
-    static boolean isLeftOut(SnapshotProto snapshot, String datanodeUuid) {
-        return snapshot.getLeftOutList().stream()
-                .anyMatch(leftOut -> leftOut.getUuid().equals(datanodeUuid));
-    }
-
     /** In the order in which they are applied. */
     static List<RollbackEpoch> epochs(RegistryProto registry, String datanodeUuid) {
         return registry.getEpochsList().stream()

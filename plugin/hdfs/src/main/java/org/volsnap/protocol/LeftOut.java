@@ -1,5 +1,5 @@
 /* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
-package org.volsnap.namenode;
+package org.volsnap.protocol;
 
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -12,5 +12,11 @@ public final class LeftOut {
 
     public static Set<String> uuids(SnapshotProto snapshot) {
         return snapshot.getLeftOutList().stream().map(LeftOutProto::getUuid).collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** Whether nothing on this DataNode counts for the snapshot. */
+    public static boolean contains(SnapshotProto snapshot, String datanodeUuid) {
+        return snapshot.getLeftOutList().stream()
+                .anyMatch(leftOut -> leftOut.getUuid().equals(datanodeUuid));
     }
 }
