@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.CRC32C;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Level;
@@ -24,6 +25,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.volsnap.engine.LiveReplica;
 import org.volsnap.engine.VersionView;
 import org.volsnap.model.ChunkContent;
+import org.volsnap.model.ReadMemory;
 
 /** Chunks that are copied already, in random order: what the snapshots cost from then on. */
 @State(Scope.Thread)
@@ -37,11 +39,13 @@ public class CopiedBenchmark {
     public int snapshots;
 
     private final ByteBuffer data = ByteBuffer.allocate(CHUNK_BYTES);
+    private final ReadMemory memory = ReadMemory.reused();
     private Path directory;
     private FileDevice origin;
     private EngineWorld world;
     private LiveReplica replica;
     private VersionView oldest;
+    private SegmentReads segments;
 
     @Setup(Level.Trial)
     public void open() throws IOException {
@@ -66,6 +70,7 @@ public class CopiedBenchmark {
             world.write(replica, chunk * CHUNK_BYTES, data.duplicate());
         }
         oldest = world.view(world.oldest());
+        segments = new SegmentReads(world.storeDirectory());
     }
 
     private long randomChunk() {
@@ -87,15 +92,47 @@ public class CopiedBenchmark {
         return oldest.read(randomChunk());
     }
 
+    /** The same into the same memory again and again, as one who reads a replica from end to end does. */
+    @Benchmark
+    public ChunkContent snapshotReadReused() throws IOException {
+        return oldest.read(randomChunk(), memory);
+    }
+
     @Benchmark
     public ByteBuffer plainRead() throws IOException {
-        ByteBuffer into = ByteBuffer.allocate(CHUNK_BYTES);
+        return plainRead(ReadMemory.FRESH);
+    }
+
+    @Benchmark
+    public ByteBuffer plainReadReused() throws IOException {
+        return plainRead(memory);
+    }
+
+    private ByteBuffer plainRead(ReadMemory from) throws IOException {
+        ByteBuffer into = from.ofSize(CHUNK_BYTES);
         origin.read(randomChunk() * CHUNK_BYTES, into);
         return into;
     }
 
+    /** The same from the store's files. */
+    @Benchmark
+    public ByteBuffer plainReadOfTheStore() throws IOException {
+        ByteBuffer into = memory.ofSize(CHUNK_BYTES);
+        segments.read(into);
+        return into;
+    }
+
+    /** What every reader pays who wants to know that the bytes are those that were written. */
+    @Benchmark
+    public long plainReadChecked() throws IOException {
+        CRC32C crc = new CRC32C();
+        crc.update(plainRead(memory).flip());
+        return crc.getValue();
+    }
+
     @TearDown(Level.Trial)
     public void close() throws IOException {
+        segments.close();
         world.close();
         origin.close();
         Files.delete(directory.resolve("origin"));

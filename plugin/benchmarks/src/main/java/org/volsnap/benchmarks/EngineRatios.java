@@ -47,6 +47,12 @@ public final class EngineRatios {
                 .with("engine", work::snapshotRead)
                 .with("plain", work::plainRead)
                 .run(System.out);
+        new Interleaved("memory again, " + snapshots, COPIED, () -> {})
+                .with("engine", work::snapshotReadReused)
+                .with("plain", work::plainReadReused)
+                .with("plain, checked", work::plainReadChecked)
+                .with("plain, store", work::plainReadOfTheStore)
+                .run(System.out);
         work.close();
     }
 }

@@ -6,6 +6,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 import java.io.IOException;
 import org.volsnap.model.BlockKey;
 import org.volsnap.model.ChunkContent;
+import org.volsnap.model.ReadMemory;
 import org.volsnap.model.SnapshotId;
 import org.volsnap.model.VersionState;
 
@@ -47,8 +48,8 @@ final class EngineVersionView implements VersionView {
     }
 
     @Override
-    public ChunkContent read(long chunk) throws IOException {
+    public ChunkContent read(long chunk, ReadMemory memory) throws IOException {
         checkArgument(chunk >= 0, "chunk must not be negative, was %s", chunk);
-        return reader.read(snapshot, key, form, chunk);
+        return reader.read(snapshot, key, form, chunk, memory);
     }
 }

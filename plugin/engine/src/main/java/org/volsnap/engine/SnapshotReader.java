@@ -9,6 +9,7 @@ import org.volsnap.engine.EngineVersionView.Form;
 import org.volsnap.model.Base;
 import org.volsnap.model.BlockKey;
 import org.volsnap.model.ChunkContent;
+import org.volsnap.model.ReadMemory;
 import org.volsnap.model.SnapshotId;
 import org.volsnap.model.VersionState;
 import org.volsnap.store.StoreCorruptException;
@@ -79,10 +80,10 @@ final class SnapshotReader {
     // ---- chunks
 
     /** Reads a chunk, looking again when it moved between the look and the read. */
-    ChunkContent read(SnapshotId id, BlockKey key, Form form, long chunk) throws IOException {
+    ChunkContent read(SnapshotId id, BlockKey key, Form form, long chunk, ReadMemory memory) throws IOException {
         for (int attempt = 1; ; attempt++) {
             try {
-                return readOnce(context.chain().require(id), key, form, chunk);
+                return readOnce(context.chain().require(id), key, form, chunk, memory);
             } catch (VersionLostException e) {
                 throw e;
             } catch (IOException e) {
@@ -93,14 +94,15 @@ final class SnapshotReader {
         }
     }
 
-    private ChunkContent readOnce(ChainLink snapshot, BlockKey key, Form form, long chunk) throws IOException {
+    private ChunkContent readOnce(ChainLink snapshot, BlockKey key, Form form, long chunk, ReadMemory memory)
+            throws IOException {
         int length = context.settings().geometry().lengthOf(chunk, form.length());
         checkArgument(length > 0, "chunk %s lies behind the end of %s at %s bytes", chunk, key, form.length());
         try (BlockIndex.Use use = index.use(key.blockId())) {
             BlockExceptions block = use.block();
             ChunkSource source = block.locate(snapshot, key, chunk);
             if (source instanceof ChunkSource.Stored stored) {
-                return readStored(block, stored, form, length);
+                return readStored(block, stored, form, length, memory);
             }
             if (source instanceof ChunkSource.OnBase onBase) {
                 try {
@@ -120,7 +122,8 @@ final class SnapshotReader {
         }
     }
 
-    private ChunkContent readStored(BlockExceptions block, ChunkSource.Stored stored, Form form, int length)
+    private ChunkContent readStored(
+            BlockExceptions block, ChunkSource.Stored stored, Form form, int length, ReadMemory memory)
             throws IOException {
         AttachedStore store = stored.chunk().holder().store();
         if (!store.isPresent()) {
@@ -128,7 +131,7 @@ final class SnapshotReader {
                     stored.version().header() + " needs chunk " + stored.chunk().chunk() + " of " + store);
         }
         try {
-            return cut(form, store.exceptions().read(stored.chunk().location()), length);
+            return cut(form, store.exceptions().read(stored.chunk().location(), memory), length);
         } catch (StoreCorruptException e) {
             if (!block.isStillAt(stored.version(), stored.chunk())) {
                 throw new IOException("chunk " + stored.chunk().chunk() + " was written anew while it was read", e);

@@ -4,6 +4,7 @@ package org.volsnap.engine;
 import java.io.IOException;
 import org.volsnap.model.BlockKey;
 import org.volsnap.model.ChunkContent;
+import org.volsnap.model.ReadMemory;
 import org.volsnap.model.VersionState;
 
 /** One block version as a snapshot sees it. Safe for many threads; holds no file open and blocks no change. */
@@ -25,5 +26,10 @@ public interface VersionView {
      * @throws org.volsnap.store.VersionLostException when they are not to be had any more
      * @throws IOException when the origin or the store can't be read
      */
-    ChunkContent read(long chunk) throws IOException;
+    default ChunkContent read(long chunk) throws IOException {
+        return read(chunk, ReadMemory.FRESH);
+    }
+
+    /** The same, in the reader's memory as far as it comes from a store. */
+    ChunkContent read(long chunk, ReadMemory memory) throws IOException;
 }

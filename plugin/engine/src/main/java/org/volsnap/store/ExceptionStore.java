@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.volsnap.model.ChunkContent;
+import org.volsnap.model.ReadMemory;
 import org.volsnap.model.VersionHeader;
 
 /**
@@ -72,6 +73,11 @@ public interface ExceptionStore extends Closeable {
      * @throws StoreCorruptException when its bytes are not those that were committed
      */
     ChunkContent read(ChunkLocation location) throws IOException;
+
+    /** The same, in the reader's memory where that saves something. */
+    default ChunkContent read(ChunkLocation location, ReadMemory memory) throws IOException {
+        return read(location);
+    }
 
     /**
      * Reads several chunks back and checks them; neighbours with few reads of the disk, whatever the order asked for.

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.volsnap.model.ChunkContent;
+import org.volsnap.model.ReadMemory;
 import org.volsnap.model.VersionHeader;
 import org.volsnap.store.ChunkLocation;
 import org.volsnap.store.ExceptionStore;
@@ -120,6 +121,11 @@ final class SimulatedStore implements ExceptionStore {
     @Override
     public ChunkContent read(ChunkLocation location) throws IOException {
         return delegate.read(location);
+    }
+
+    @Override
+    public ChunkContent read(ChunkLocation location, ReadMemory memory) throws IOException {
+        return delegate.read(location, memory);
     }
 
     @Override

@@ -15,6 +15,7 @@ import org.volsnap.engine.LiveReplica;
 import org.volsnap.engine.VersionView;
 import org.volsnap.model.BlockKey;
 import org.volsnap.model.ChunkContent;
+import org.volsnap.model.ReadMemory;
 import org.volsnap.model.SnapshotId;
 import org.volsnap.model.StampFence;
 import org.volsnap.model.VersionState;
@@ -158,8 +159,9 @@ final class Snapshots {
     static byte[] read(VersionView view) throws IOException {
         byte[] all = new byte[(int) view.length()];
         long chunks = SimulatedOrigin.GEOMETRY.covering(0, view.length()).count();
+        ReadMemory memory = ReadMemory.reused();
         for (long chunk = 0; chunk < chunks; chunk++) {
-            ChunkContent content = view.read(chunk);
+            ChunkContent content = view.read(chunk, memory);
             byte[] data = SimulatedOrigin.bytes(content.data());
             byte[] checksums = SimulatedOrigin.bytes(content.checksums());
             if (!Arrays.equals(checksums, SimulatedOrigin.checksums(data))) {

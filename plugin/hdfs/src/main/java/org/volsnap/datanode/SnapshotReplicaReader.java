@@ -13,6 +13,7 @@ import org.volsnap.engine.VersionView;
 import org.volsnap.model.BlockKey;
 import org.volsnap.model.ChunkContent;
 import org.volsnap.model.ChunkGeometry;
+import org.volsnap.model.ReadMemory;
 import org.volsnap.model.VersionState;
 
 /**
@@ -76,8 +77,9 @@ public final class SnapshotReplicaReader {
             return;
         }
         ChecksumLayout layout = ChecksumLayout.of(view.checksumHeader());
+        ReadMemory memory = ReadMemory.reused();
         for (long chunk : (Iterable<Long>) geometry.covering(0, length()).chunks()::iterator) {
-            ChunkContent content = view.read(chunk);
+            ChunkContent content = view.read(chunk, memory);
             int expected = geometry.lengthOf(chunk, length());
             if (content.data().remaining() != expected) {
                 throw new IOException(key() + ": chunk " + chunk + " has "

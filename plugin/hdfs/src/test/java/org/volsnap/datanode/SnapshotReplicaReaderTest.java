@@ -21,6 +21,7 @@ import org.volsnap.engine.VersionView;
 import org.volsnap.model.BlockKey;
 import org.volsnap.model.ChunkContent;
 import org.volsnap.model.ChunkGeometry;
+import org.volsnap.model.ReadMemory;
 import org.volsnap.model.VersionState;
 
 class SnapshotReplicaReaderTest {
@@ -115,8 +116,8 @@ class SnapshotReplicaReaderTest {
         SnapshotReplicaReader reader = new SnapshotReplicaReader(
                 new PairView(pair) {
                     @Override
-                    public ChunkContent read(long chunk) throws IOException {
-                        ChunkContent good = super.read(chunk);
+                    public ChunkContent read(long chunk, ReadMemory memory) throws IOException {
+                        ChunkContent good = super.read(chunk, memory);
                         byte[] data = ReplicaPair.bytes(good.data());
                         data[chunk == 2 ? 600 : 0] ^= chunk == 2 ? 1 : 0;
                         return new ChunkContent(ByteBuffer.wrap(data), good.checksums());
@@ -136,8 +137,8 @@ class SnapshotReplicaReaderTest {
         SnapshotReplicaReader reader = new SnapshotReplicaReader(
                 new PairView(pair) {
                     @Override
-                    public ChunkContent read(long chunk) throws IOException {
-                        return super.read(0);
+                    public ChunkContent read(long chunk, ReadMemory memory) throws IOException {
+                        return super.read(0, memory);
                     }
                 },
                 GEOMETRY);
@@ -182,7 +183,7 @@ class SnapshotReplicaReaderTest {
         }
 
         @Override
-        public ChunkContent read(long chunk) throws IOException {
+        public ChunkContent read(long chunk, ReadMemory memory) throws IOException {
             reads++;
             return files.read(pair.files, chunk, GEOMETRY.lengthOf(chunk, length()));
         }

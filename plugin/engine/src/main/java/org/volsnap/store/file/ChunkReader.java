@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.volsnap.model.ChunkContent;
 import org.volsnap.model.ChunkGeometry;
+import org.volsnap.model.ReadMemory;
 import org.volsnap.store.ChunkLocation;
 import org.volsnap.store.StoreCorruptException;
 import org.volsnap.store.StoreException;
@@ -42,10 +43,10 @@ final class ChunkReader implements Closeable {
         this.usualBytes = FRAME_HEAD_BYTES + CHUNK_RECORD_BYTES + chunk + chunk / CHECKSUM_SHARE;
     }
 
-    ChunkContent read(ChunkLocation location) throws IOException {
+    ChunkContent read(ChunkLocation location, ReadMemory memory) throws IOException {
         int segment = LogPosition.segment(location.value());
         long offset = LogPosition.offset(location.value());
-        ByteBuffer bytes = ByteBuffer.allocate(usualBytes);
+        ByteBuffer bytes = memory.ofSize(usualBytes);
         fill(bytes, segment, offset);
         return decode(segment, offset, bytes);
     }

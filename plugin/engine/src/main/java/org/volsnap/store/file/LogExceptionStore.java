@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.volsnap.model.ChunkContent;
+import org.volsnap.model.ReadMemory;
 import org.volsnap.model.VersionHeader;
 import org.volsnap.store.ChunkLocation;
 import org.volsnap.store.ExceptionStore;
@@ -113,7 +114,12 @@ final class LogExceptionStore implements ExceptionStore {
 
     @Override
     public ChunkContent read(ChunkLocation location) throws IOException {
-        return reader.read(location);
+        return read(location, ReadMemory.FRESH);
+    }
+
+    @Override
+    public ChunkContent read(ChunkLocation location, ReadMemory memory) throws IOException {
+        return reader.read(location, memory);
     }
 
     @Override

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.volsnap.model.ChunkContent;
+import org.volsnap.model.ReadMemory;
 import org.volsnap.store.ChunkLocation;
 import org.volsnap.store.ExceptionStore;
 import org.volsnap.store.StoreCorruptException;
@@ -50,6 +51,23 @@ class ReadAllTest {
 
             assertThat(read).isEqualTo(order.stream().map(ReadAllTest::chunk).toList());
             assertThat(exceptions.readAll(List.of())).isEmpty();
+        }
+    }
+
+    @Test
+    void memoryThatIsUsedAgainHasEachChunkInTurn() throws Exception {
+        try (FileStore store = FileStore.open(directory, OPTIONS)) {
+            ExceptionStore exceptions = store.exceptions();
+            exceptions.replay(new Replayed());
+            List<ChunkLocation> locations = fill(exceptions);
+            ReadMemory memory = ReadMemory.reused();
+
+            for (int chunk = CHUNKS - 1; chunk >= 0; chunk--) {
+                assertThat(exceptions.read(locations.get(chunk), memory)).isEqualTo(chunk(chunk));
+            }
+            ChunkContent first = exceptions.read(locations.get(1), memory);
+            exceptions.read(locations.get(2), memory);
+            assertThat(first.data().slice(0, 1)).isEqualTo(chunk(2).data().slice(0, 1));
         }
     }
 

@@ -12,6 +12,7 @@ import org.volsnap.datanode.SnapshotReplicaReader;
 import org.volsnap.engine.VersionView;
 import org.volsnap.model.BlockKey;
 import org.volsnap.model.ChunkContent;
+import org.volsnap.model.ReadMemory;
 import org.volsnap.model.SnapshotId;
 import org.volsnap.model.VersionState;
 import org.volsnap.protocol.proto.VolsnapProtos.BlockRefProto;
@@ -58,7 +59,7 @@ class BlockVerifierTest {
         }
 
         @Override
-        public ChunkContent read(long chunk) throws IOException {
+        public ChunkContent read(long chunk, ReadMemory memory) throws IOException {
             if (failure != null) {
                 throw failure;
             }
