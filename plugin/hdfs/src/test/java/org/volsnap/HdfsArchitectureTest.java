@@ -61,6 +61,18 @@ class HdfsArchitectureTest {
             .resideInAnyPackage("org.volsnap.datanode..", "org.volsnap.cli..", "org.volsnap.store..");
 
     @ArchTest
+    static final ArchRule A_COMPARISON_KNOWS_NAMESPACES_AND_NOTHING_ELSE = noClasses()
+            .that()
+            .resideInAPackage("org.volsnap.namenode.diff..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "org.volsnap.namenode",
+                    "org.volsnap.namenode.rollback..",
+                    "org.volsnap.protocol..",
+                    "org.volsnap.conf..");
+
+    @ArchTest
     static final ArchRule SHELL_GOES_THROUGH_THE_PROTOCOL_OR_THE_OFFLINE_TOOL = noClasses()
             .that()
             .resideInAPackage("org.volsnap.cli..")

@@ -31,7 +31,8 @@ final class Fence {
                 addExact(max(max(today.stamp(), then.stamp()), pending.getHighestStamp()), margin),
                 legacyStamp(today, then, margin),
                 then.legacyLimit(),
-                addExact(max(today.txid(), then.txid()), margin));
+                addExact(max(today.txid(), then.txid()), margin),
+                addExact(max(today.inodeId(), then.inodeId()), margin));
     }
 
     /** Legacy stamps end at a limit; those are only given out to blocks from before 2013. */

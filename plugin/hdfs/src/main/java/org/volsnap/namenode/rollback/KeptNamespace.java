@@ -18,6 +18,9 @@ import org.apache.hadoop.hdfs.server.namenode.INodeFile;
 import org.apache.hadoop.hdfs.server.namenode.VolsnapOfflineBridge;
 import org.apache.hadoop.hdfs.server.namenode.snapshot.FileDiff;
 import org.apache.hadoop.hdfs.util.StripedBlockUtil;
+import org.volsnap.namenode.RegistryXAttr;
+import org.volsnap.namenode.diff.LoadedTree;
+import org.volsnap.namenode.diff.NamespaceTree;
 import org.volsnap.namenode.rollback.KeptFile.KeptBlock;
 
 /**
@@ -48,6 +51,11 @@ public final class KeptNamespace implements Closeable {
 
     public String blockPoolId() {
         return namespace.blockPoolId();
+    }
+
+    /** The files and directories, to be compared with those of another moment. */
+    public NamespaceTree tree() {
+        return new LoadedTree(namespace.directory(), RegistryXAttr.NAME);
     }
 
     /** Every file, in no particular order, also those that only HDFS's directory snapshots hold. */

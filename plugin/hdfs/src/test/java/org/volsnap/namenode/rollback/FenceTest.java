@@ -13,27 +13,27 @@ class FenceTest {
 
     @Test
     void everyCounterIsAboveTodayThenAndWhatDataNodesSaw() {
-        Counters today = new Counters(100, EC + 160, 1000, 0, 0, 500);
-        Counters then = new Counters(50, EC + 32, 900, 0, 0, 200);
+        Counters today = new Counters(100, EC + 160, 1000, 0, 0, 500, 70);
+        Counters then = new Counters(50, EC + 32, 900, 0, 0, 200, 60);
 
         assertThat(Fence.raise(today, then, pending(2000, 90), 10))
-                .isEqualTo(new Counters(110, EC + 160 + 160, 2010, 0, 0, 510));
+                .isEqualTo(new Counters(110, EC + 160 + 160, 2010, 0, 0, 510, 80));
         assertThat(Fence.raise(today, then, pending(1, 300), 10).blockId()).isEqualTo(310);
     }
 
     @Test
     void aSnapshotFromBeforeAnEarlierRollbackDoesNotLowerAnything() {
-        Counters today = new Counters(10, EC, 10, 0, 0, 10);
-        Counters then = new Counters(20, EC + 16, 20, 0, 0, 20);
+        Counters today = new Counters(10, EC, 10, 0, 0, 10, 10);
+        Counters then = new Counters(20, EC + 16, 20, 0, 0, 20, 20);
 
         Counters raised = Fence.raise(today, then, pending(0, 0), 1);
 
-        assertThat(raised).isEqualTo(new Counters(21, EC + 32, 21, 0, 0, 21));
+        assertThat(raised).isEqualTo(new Counters(21, EC + 32, 21, 0, 0, 21, 21));
     }
 
     @Test
     void legacyStampsStayBelowTheirLimit() {
-        Counters today = new Counters(1, EC, 5000, 990, 1000, 1);
+        Counters today = new Counters(1, EC, 5000, 990, 1000, 1, 1);
 
         assertThat(Fence.raise(today, today, pending(0, 0), 5).legacyStamp()).isEqualTo(995);
         assertThat(Fence.raise(today, today, pending(0, 0), 500).legacyStamp()).isEqualTo(999);
@@ -41,7 +41,7 @@ class FenceTest {
 
     @Test
     void countersThatWouldWrapAroundAreRefused() {
-        Counters today = new Counters(Long.MAX_VALUE - 1, EC, 1, 0, 0, 1);
+        Counters today = new Counters(Long.MAX_VALUE - 1, EC, 1, 0, 0, 1, 1);
 
         assertThatThrownBy(() -> Fence.raise(today, today, pending(0, 0), 10)).isInstanceOf(ArithmeticException.class);
     }

@@ -38,7 +38,8 @@ class OfflineNamespaceTest {
                     now.stamp() + 10,
                     now.legacyStamp(),
                     now.legacyLimit(),
-                    now.txid() + 1_000);
+                    now.txid() + 1_000,
+                    now.inodeId() + 100);
             namespace.raise(raised);
             namespace.setRootAttribute(ATTRIBUTE, new byte[] {1});
             namespace.setRootAttribute(ATTRIBUTE, new byte[] {1, 2, 3});

@@ -44,8 +44,10 @@ public final class VolsnapOfflineBridge implements Closeable {
      * @param legacyStamp the last stamp given out to a block older than sequential stamps
      * @param legacyLimit stamps below this one are legacy stamps; 0 when there are none
      * @param txid the last transaction
+     * @param inodeId the last id given out to a file or directory
      */
-    public record Counters(long blockId, long stripedId, long stamp, long legacyStamp, long legacyLimit, long txid) {}
+    public record Counters(
+            long blockId, long stripedId, long stamp, long legacyStamp, long legacyLimit, long txid, long inodeId) {}
 
     /**
      * Loads the newest image and all edits.
@@ -125,7 +127,8 @@ public final class VolsnapOfflineBridge implements Closeable {
                 ids.getGenerationStamp(),
                 ids.getLegacyGenerationStamp(),
                 ids.getLegacyGenerationStampLimit(),
-                lastTxid());
+                lastTxid(),
+                directory().getLastInodeId());
     }
 
     /** Without the header of the segment that loading has begun. */
@@ -142,6 +145,7 @@ public final class VolsnapOfflineBridge implements Closeable {
         ids.setLastAllocatedContiguousBlockId(counters.blockId());
         ids.setLastAllocatedStripedBlockId(counters.stripedId());
         ids.setGenerationStampIfGreater(counters.stamp());
+        directory().resetLastInodeId(counters.inodeId());
         if (ids.getLegacyGenerationStampLimit() > 0) {
             ids.setLegacyGenerationStamp(counters.legacyStamp());
         }
