@@ -78,6 +78,11 @@ public final class Registry {
         return snapshots().stream().filter(s -> s.getId() == id).findFirst();
     }
 
+    /** What an operator calls it. */
+    public String nameOf(long id) {
+        return find(id).map(SnapshotProto::getName).orElse("a deleted snapshot");
+    }
+
     /** The snapshot with this name, which must be ACTIVE. */
     public SnapshotProto active(String name) throws RefusedException {
         SnapshotProto snapshot = find(name).orElseThrow(() -> new RefusedException("no snapshot named " + name));

@@ -13,6 +13,8 @@ import org.apache.hadoop.hdfs.server.namenode.VolsnapNameNodeBridge;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.volsnap.protocol.RefusedException;
+import org.volsnap.protocol.proto.VolsnapProtos.PendingRollbackProto;
+import org.volsnap.protocol.proto.VolsnapProtos.RollbackEpochProto;
 import org.volsnap.protocol.proto.VolsnapProtos.SnapshotAckProto;
 import org.volsnap.protocol.proto.VolsnapProtos.SnapshotProto;
 
@@ -82,17 +84,26 @@ final class SnapshotCreator {
         if (current.find(name).isPresent()) {
             throw new RefusedException("a snapshot named " + name + " exists");
         }
-        if (current.pendingRollback().isPresent()) {
-            throw new RefusedException("a rollback is prepared; roll back or cancel it first (-cancelRollback)");
-        }
-        if (current.unfinishedEpoch().isPresent()) {
-            throw new RefusedException("DataNodes are still rolling back; see -status");
-        }
+        checkNoRollback(current);
         if (nameNode.isUpgrading()) {
             throw new RefusedException("an upgrade of HDFS is not finalized");
         }
         if (nameNode.isInSafeMode()) {
             throw new SafeModeException("Cannot create snapshot " + name + ": the NameNode is in safe mode");
+        }
+    }
+
+    private static void checkNoRollback(Registry current) throws RefusedException {
+        Optional<PendingRollbackProto> pending = current.pendingRollback();
+        if (pending.isPresent()) {
+            throw new RefusedException(
+                    "a rollback to " + current.nameOf(pending.get().getSnapshotId())
+                            + " is prepared; carry it out (-rollback), or cancel it (-cancelRollback)");
+        }
+        Optional<RollbackEpochProto> halfDone = current.unfinishedEpoch();
+        if (halfDone.isPresent()) {
+            throw new RefusedException("DataNodes are still rolling back to "
+                    + current.nameOf(halfDone.get().getSnapshotId()) + "; wait until -status says that it is finished");
         }
     }
 

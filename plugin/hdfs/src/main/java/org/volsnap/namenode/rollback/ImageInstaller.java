@@ -38,8 +38,15 @@ final class ImageInstaller {
             install(image, digest, txid, directory.resolve("current"));
         }
         for (Path directory : directories.all()) {
-            progress.accept("noting transaction " + txid + " in " + directory);
-            PersistentLongFile.writeFile(directory.resolve("current/seen_txid").toFile(), txid);
+            note(txid, directory.resolve("current/seen_txid").toFile());
+        }
+    }
+
+    /** Never lower than it is: a NameNode that ran since has noted what came later. */
+    private void note(long txid, File seen) throws IOException {
+        if (PersistentLongFile.readFile(seen, 0) < txid) {
+            progress.accept("noting transaction " + txid + " in " + seen.getParent());
+            PersistentLongFile.writeFile(seen, txid);
         }
     }
 

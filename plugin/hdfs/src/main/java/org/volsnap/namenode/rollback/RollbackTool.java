@@ -81,9 +81,10 @@ public final class RollbackTool {
                 TodaysFiles files = TodaysFiles.of(own, directories, staging)) {
             ImageInstaller installer = new ImageInstaller(directories, progress);
             Today today = loadToday(own, files);
-            Optional<RollbackEpochProto> committed = committed(today.registry(), snapshot);
-            if (committed.isPresent()) {
-                return finish(committed.get(), directories, installer, files);
+            Optional<RollbackEpochProto> halfDone = today.registry().unfinishedEpoch();
+            if (halfDone.isPresent()) {
+                checkSame(halfDone.get(), today.registry(), snapshot);
+                return finish(halfDone.get(), directories, installer, files);
             }
             PendingRollbackProto pending = pending(today.registry(), snapshot);
             LaterEdits later = laterEdits(today, files, pending, acceptLoss);
@@ -110,12 +111,15 @@ public final class RollbackTool {
         }
     }
 
-    /** The epoch of a rollback to this snapshot that an earlier run has committed and that is not finished. */
-    private static Optional<RollbackEpochProto> committed(Registry registry, String snapshot) {
-        return registry.unfinishedEpoch()
-                .filter(epoch -> registry.find(snapshot)
-                        .filter(target -> target.getId() == epoch.getSnapshotId())
-                        .isPresent());
+    /** One rollback after the other: what DataNodes have put back for the first may be gone for the second. */
+    private static void checkSame(RollbackEpochProto halfDone, Registry registry, String snapshot)
+            throws RefusedException {
+        String target = registry.nameOf(halfDone.getSnapshotId());
+        if (!target.equals(snapshot)) {
+            throw new RefusedException("rollback " + halfDone.getNumber() + " to " + target + " is half done, none to "
+                    + snapshot + " can begin; finish it: 'hdfs volsnap -rollback " + target
+                    + "', start the NameNode, and wait until -status says that it is finished");
+        }
     }
 
     /** Brings the image that an earlier run has committed into the directories that it did not reach. */
@@ -135,11 +139,10 @@ public final class RollbackTool {
         PendingRollbackProto pending =
                 registry.pendingRollback().orElseThrow(() -> new RefusedException("no rollback is prepared; " + hint));
         if (pending.getSnapshotId() != target.getId()) {
-            String other = registry.find(pending.getSnapshotId())
-                    .map(SnapshotProto::getName)
-                    .orElse("another snapshot");
+            String other = registry.nameOf(pending.getSnapshotId());
             throw new RefusedException("a rollback to " + other + " is prepared, not to " + snapshot
-                    + "; cancel it (-cancelRollback), or roll back to that one");
+                    + "; carry it out: 'hdfs volsnap -rollback " + other
+                    + "', or start the NameNode and cancel it: 'hdfs volsnap -cancelRollback'");
         }
         return pending;
     }
@@ -176,7 +179,7 @@ public final class RollbackTool {
         String pool = registry.toProto().getBlockPoolId();
         SnapshotProto target = registry.find(pending.getSnapshotId()).orElseThrow();
         SnapshotProto safety = safety(registry, pending);
-        NamespaceSource.of(kept.copy(safety, pool), safety.getTxid()).check();
+        checkKept(kept, safety, pool);
         Path source = kept.copy(target, pool);
         NamespaceSource.of(source, target.getTxid()).check();
         checkIdentity(source, directories);
@@ -198,6 +201,15 @@ public final class RollbackTool {
         }
         verify(own, prepared, raised, attribute, staging);
         return prepared;
+    }
+
+    /** A NameNode that stopped in the middle of {@code -prepareRollback} may not have kept the moment before. */
+    private static void checkKept(NamespaceDirs kept, SnapshotProto safety, String pool) throws IOException {
+        if (kept.copies(safety, pool).isEmpty()) {
+            throw new RefusedException("-prepareRollback was interrupted before it had kept the namespace of "
+                    + safety.getName() + "; start the NameNode, and type -cancelRollback and -prepareRollback again");
+        }
+        NamespaceSource.of(kept.copy(safety, pool), safety.getTxid()).check();
     }
 
     private static void checkIdentity(Path source, NameDirectories directories) throws IOException {
