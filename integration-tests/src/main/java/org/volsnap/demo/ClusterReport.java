@@ -54,7 +54,7 @@ final class ClusterReport {
 
     /** DataNodes that have to. */
     int dataNodesExpected() {
-        return lastRollback().getExpectedDatanodesCount();
+        return lastRollback().getExpectedCount();
     }
 
     private RollbackEpochProto lastRollback() {

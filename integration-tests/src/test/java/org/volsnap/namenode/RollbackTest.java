@@ -61,9 +61,11 @@ class RollbackTest {
         try (StockCluster cluster = new StockCluster(dir, 1)) {
             var open = cluster.openFile("/a/open", 5000);
             prepare(cluster);
+            assertThat(hasListOfDataNodes(cluster)).isTrue();
             cluster.cluster.stopNameNode();
             new RollbackTool(cluster.conf, step -> {}).run("s1", false);
             cluster.cluster.startNameNode();
+            assertThat(hasListOfDataNodes(cluster)).isTrue();
 
             try (FakePollers pollers = cluster.pollers()) {
                 pollers.distort(
@@ -75,12 +77,18 @@ class RollbackTest {
                 pollers.distort(request -> request);
                 await().until(() -> !cluster.cluster.nameNode().isInSafeMode());
                 await().until(() -> cluster.status().getRegistry().getEpochs(0).getFinished());
+                await().until(() -> !hasListOfDataNodes(cluster));
                 await().until(() -> pollers.answers.stream().anyMatch(answer -> answer.getSendFullReport()));
                 await().until(() ->
                         cluster.cluster.fileSystem().isFileClosed(new org.apache.hadoop.fs.Path("/a/open")));
             }
             assertThatThrownBy(open::close).isInstanceOf(java.io.IOException.class);
         }
+    }
+
+    private static boolean hasListOfDataNodes(StockCluster cluster) throws java.io.IOException {
+        return cluster.cluster.fileSystem().listXAttrs(new org.apache.hadoop.fs.Path("/")).stream()
+                .anyMatch(ExpectedDatanodes.attribute(0)::equals);
     }
 
     @Test
@@ -191,11 +199,7 @@ class RollbackTest {
     void whatCameAfterTheSafetySnapshotIsLostOnlyWhenAccepted() throws Exception {
         try (StockCluster cluster = new StockCluster(dir, 1)) {
             prepare(cluster);
-            // An operator left safe mode by hand and did not cancel.
-            cluster.cluster
-                    .nameNode()
-                    .getRpcServer()
-                    .setSafeMode(org.apache.hadoop.hdfs.protocol.HdfsConstants.SafeModeAction.SAFEMODE_LEAVE, false);
+            leaveSafeModeByHand(cluster);
             cluster.cluster.fileSystem().mkdirs(new org.apache.hadoop.fs.Path("/precious"));
             cluster.cluster.stopNameNode();
 
@@ -205,6 +209,31 @@ class RollbackTest {
                     .hasMessageContaining("-acceptLoss")
                     .hasMessageContaining("/precious");
             assertThat(tool.run("s1", true).lost()).singleElement().asString().contains("/precious");
+        }
+    }
+
+    /** Without a cancel. */
+    private static void leaveSafeModeByHand(StockCluster cluster) throws java.io.IOException {
+        cluster.cluster
+                .nameNode()
+                .getRpcServer()
+                .setSafeMode(org.apache.hadoop.hdfs.protocol.HdfsConstants.SafeModeAction.SAFEMODE_LEAVE, false);
+    }
+
+    @Test
+    void withoutTheListOfDataNodesARollbackIsRefused() throws Exception {
+        try (StockCluster cluster = new StockCluster(dir, 1)) {
+            prepare(cluster);
+            leaveSafeModeByHand(cluster);
+            cluster.cluster
+                    .fileSystem()
+                    .removeXAttr(new org.apache.hadoop.fs.Path("/"), ExpectedDatanodes.attribute(0));
+            cluster.cluster.stopNameNode();
+
+            assertThatThrownBy(() -> new RollbackTool(cluster.conf, step -> {}).run("s1", true))
+                    .isInstanceOf(RefusedException.class)
+                    .hasMessageContaining("list of the 1 DataNodes")
+                    .hasMessageContaining("-cancelRollback");
         }
     }
 

@@ -49,7 +49,7 @@ final class ClusterStatus {
                     .append(" is prepared, DataNodes ready: ")
                     .append(count(status, DatanodeStatusProto::getRollbackReady))
                     .append(" of ")
-                    .append(pending.getExpectedDatanodesCount())
+                    .append(pending.getExpectedCount())
                     .append('\n');
         } else if (registry.getEpochsCount() > 0) {
             RollbackEpochProto epoch = registry.getEpochs(registry.getEpochsCount() - 1);
@@ -60,7 +60,7 @@ final class ClusterStatus {
                     .append(epoch.getFinished() ? ", finished" : ", running")
                     .append(", DataNodes done: ")
                     .append(count(status, dataNode -> dataNode.getAppliedEpoch() >= epoch.getNumber()))
-                    .append(epoch.getFinished() ? "" : " of " + epoch.getExpectedDatanodesCount())
+                    .append(epoch.getFinished() ? "" : " of " + epoch.getExpectedCount())
                     .append('\n');
         }
     }

@@ -56,8 +56,9 @@ record NameNodeParts(
         FullReports fullReports = new FullReports();
         RestoredOpenBlocks openBlocks = new RestoredOpenBlocks(nameNode);
         Leftovers leftovers = new Leftovers(nameNode, registry, keeper);
-        RollbackFollowUp followUp =
-                new RollbackFollowUp(nameNode, registry, tracker, fullReports, new LeaseRecovery(nameNode), openBlocks);
+        ExpectedDatanodesKeeper expected = new ExpectedDatanodesKeeper(nameNode);
+        RollbackFollowUp followUp = new RollbackFollowUp(
+                nameNode, registry, tracker, fullReports, new LeaseRecovery(nameNode), openBlocks, expected);
         Partners partners = new Partners(nameNode, registry, keeper, conf);
         Takeover takeover = new Takeover(nameNode, registry, tracker, leftovers, followUp);
         return new NameNodeParts(
@@ -69,7 +70,7 @@ record NameNodeParts(
                 new PollService(nameNode, takeover, registry, tracker, verifyTasks, fullReports, openBlocks),
                 creator,
                 new SnapshotDeleter(nameNode, registry, tracker, keeper),
-                new RollbackPreparer(nameNode, registry, creator, barrier, tracker, dirs, clock),
+                new RollbackPreparer(nameNode, registry, creator, barrier, tracker, expected, dirs, clock),
                 new RegistryRestorer(registry, leftovers),
                 followUp,
                 leftovers,

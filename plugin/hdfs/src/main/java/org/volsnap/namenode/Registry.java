@@ -211,13 +211,11 @@ public final class Registry {
         return changed(next().clearPendingRollback().addEpochs(epoch));
     }
 
-    /** The DataNodes' names are dropped with it: an epoch stays for ever, and room is short. */
     Registry finishEpoch(long number) {
         RollbackEpochProto last = unfinishedEpoch().orElseThrow(() -> new IllegalStateException("no epoch is open"));
         checkState(last.getNumber() == number, "epoch %s is open, not %s", last.getNumber(), number);
-        return changed(next().setEpochs(
-                        proto.getEpochsCount() - 1,
-                        last.toBuilder().setFinished(true).clearExpectedDatanodes()));
+        return changed(
+                next().setEpochs(proto.getEpochsCount() - 1, last.toBuilder().setFinished(true)));
     }
 
     public long nextEpochNumber() {

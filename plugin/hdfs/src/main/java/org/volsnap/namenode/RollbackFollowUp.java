@@ -6,6 +6,8 @@ import static java.util.Objects.requireNonNull;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.hadoop.hdfs.protocol.DatanodeID;
 import org.apache.hadoop.hdfs.server.blockmanagement.DatanodeDescriptor;
 import org.apache.hadoop.hdfs.server.namenode.VolsnapNameNodeBridge;
@@ -27,6 +29,7 @@ final class RollbackFollowUp {
     private final FullReports fullReports;
     private final LeaseRecovery leases;
     private final RestoredOpenBlocks openBlocks;
+    private final ExpectedDatanodesKeeper expectedDatanodes;
 
     RollbackFollowUp(
             VolsnapNameNodeBridge nameNode,
@@ -34,13 +37,15 @@ final class RollbackFollowUp {
             DatanodeTracker tracker,
             FullReports fullReports,
             LeaseRecovery leases,
-            RestoredOpenBlocks openBlocks) {
+            RestoredOpenBlocks openBlocks,
+            ExpectedDatanodesKeeper expectedDatanodes) {
         this.nameNode = requireNonNull(nameNode, "nameNode is null");
         this.registry = requireNonNull(registry, "registry is null");
         this.tracker = requireNonNull(tracker, "tracker is null");
         this.fullReports = requireNonNull(fullReports, "fullReports is null");
         this.leases = requireNonNull(leases, "leases is null");
         this.openBlocks = requireNonNull(openBlocks, "openBlocks is null");
+        this.expectedDatanodes = requireNonNull(expectedDatanodes, "expectedDatanodes is null");
     }
 
     /** To be called when this NameNode begins to serve: holds safe mode where a rollback is pending or not finished. */
@@ -61,11 +66,13 @@ final class RollbackFollowUp {
     }
 
     void housekeep() throws IOException {
-        RollbackEpochProto epoch = registry.current().unfinishedEpoch().orElse(null);
+        Registry current = registry.current();
+        RollbackEpochProto epoch = current.unfinishedEpoch().orElse(null);
         if (epoch != null) {
             follow(epoch);
         } else if (!nameNode.isInSafeMode()) {
             recoverLeases();
+            expectedDatanodes.housekeep(current);
         }
     }
 
@@ -100,13 +107,21 @@ final class RollbackFollowUp {
         }
     }
 
-    private boolean allApplied(RollbackEpochProto epoch) {
-        List<DatanodeDescriptor> live = nameNode.liveDatanodes();
-        return epoch.getExpectedDatanodesList().stream()
-                .allMatch(uuid -> live.stream()
-                        .filter(datanode -> datanode.getDatanodeUuid().equals(uuid))
-                        .anyMatch(datanode ->
-                                datanode.checkBlockReportReceived() && hasApplied(uuid, epoch.getNumber())));
+    private boolean allApplied(RollbackEpochProto epoch) throws IOException {
+        Optional<List<String>> expected = expectedDatanodes.of(epoch);
+        if (expected.isEmpty()) {
+            LOG.error(
+                    "rollback {}: the list of its {} DataNodes in {} is not whole; safe mode has to be left by hand",
+                    epoch.getNumber(),
+                    epoch.getExpectedCount(),
+                    ExpectedDatanodes.attribute(0));
+            return false;
+        }
+        Set<String> reported = nameNode.liveDatanodes().stream()
+                .filter(DatanodeDescriptor::checkBlockReportReceived)
+                .map(DatanodeID::getDatanodeUuid)
+                .collect(Collectors.toSet());
+        return expected.get().stream().allMatch(uuid -> reported.contains(uuid) && hasApplied(uuid, epoch.getNumber()));
     }
 
     private boolean hasApplied(String uuid, long number) {

@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.time.Clock;
-import org.apache.hadoop.hdfs.protocol.DatanodeID;
 import org.apache.hadoop.hdfs.server.namenode.VolsnapNameNodeBridge;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +27,7 @@ final class RollbackPreparer {
     private final SnapshotCreator creator;
     private final AckBarrier barrier;
     private final DatanodeTracker tracker;
+    private final ExpectedDatanodesKeeper expectedDatanodes;
     private final NamespaceDirs dirs;
     private final Clock clock;
 
@@ -37,6 +37,7 @@ final class RollbackPreparer {
             SnapshotCreator creator,
             AckBarrier barrier,
             DatanodeTracker tracker,
+            ExpectedDatanodesKeeper expectedDatanodes,
             NamespaceDirs dirs,
             Clock clock) {
         this.nameNode = requireNonNull(nameNode, "nameNode is null");
@@ -44,6 +45,7 @@ final class RollbackPreparer {
         this.creator = requireNonNull(creator, "creator is null");
         this.barrier = requireNonNull(barrier, "barrier is null");
         this.tracker = requireNonNull(tracker, "tracker is null");
+        this.expectedDatanodes = requireNonNull(expectedDatanodes, "expectedDatanodes is null");
         this.dirs = requireNonNull(dirs, "dirs is null");
         this.clock = requireNonNull(clock, "clock is null");
     }
@@ -53,7 +55,11 @@ final class RollbackPreparer {
         long safety = creator.begin(SnapshotNames.beforeRollback(target, clock), user, true);
         try {
             creator.awaitPreserving(safety, 0);
-            creator.mark(safety, current -> current.prepareRollback(pending(target, safety)), nameNode::enterSafeMode);
+            int expected = expectedDatanodes.record(safety);
+            creator.mark(
+                    safety,
+                    current -> current.prepareRollback(pending(target, safety, expected)),
+                    nameNode::enterSafeMode);
             creator.awaitRecorded(safety, 0);
             barrier.awaitRollbackReady(registry.current().version());
             creator.keepNamespace(safety);
@@ -79,13 +85,11 @@ final class RollbackPreparer {
         return target;
     }
 
-    private PendingRollbackProto pending(SnapshotProto target, long safety) {
+    private PendingRollbackProto pending(SnapshotProto target, long safety, int expected) {
         return PendingRollbackProto.newBuilder()
                 .setSnapshotId(target.getId())
                 .setSafetySnapshotId(safety)
-                .addAllExpectedDatanodes(nameNode.liveDatanodes().stream()
-                        .map(DatanodeID::getDatanodeUuid)
-                        .toList())
+                .setExpectedCount(expected)
                 .setHighestStamp(tracker.highestStamp())
                 .setHighestBlockId(tracker.highestBlockId())
                 .build();

@@ -83,8 +83,7 @@ class StatusCommandTest {
                 .setPendingRollback(PendingRollbackProto.newBuilder()
                         .setSnapshotId(1)
                         .setSafetySnapshotId(2)
-                        .addExpectedDatanodes("u1")
-                        .addExpectedDatanodes("u2")
+                        .setExpectedCount(2)
                         .setHighestStamp(1)
                         .setHighestBlockId(1))
                 .build();
@@ -107,8 +106,7 @@ class StatusCommandTest {
                         .setFence(FENCE)
                         .setNewStamp(2000)
                         .setCommittedMillis(0)
-                        .addExpectedDatanodes("u1")
-                        .addExpectedDatanodes("u2"));
+                        .setExpectedCount(2));
         StatusResponseProto status = answer(registry)
                 .addDatanodes(dataNode("host1:9866").setAppliedEpoch(1))
                 .addDatanodes(dataNode("host2:9866").setAppliedEpoch(0))

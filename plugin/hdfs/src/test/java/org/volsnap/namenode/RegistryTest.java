@@ -130,8 +130,6 @@ class RegistryTest {
 
         Registry finished = committed.finishEpoch(1);
         assertThat(finished.unfinishedEpoch()).isEmpty();
-        assertThat(finished.lastEpoch().orElseThrow().getExpectedDatanodesList())
-                .isEmpty();
         assertThatIllegalStateException().isThrownBy(() -> finished.finishEpoch(1));
     }
 
@@ -238,7 +236,7 @@ class RegistryTest {
         return PendingRollbackProto.newBuilder()
                 .setSnapshotId(1)
                 .setSafetySnapshotId(2)
-                .addAllExpectedDatanodes(List.of("a", "b"))
+                .setExpectedCount(2)
                 .setHighestStamp(5)
                 .setHighestBlockId(6)
                 .build();
@@ -251,7 +249,7 @@ class RegistryTest {
                 .setFence(FENCE)
                 .setNewStamp(2000)
                 .setCommittedMillis(1)
-                .addExpectedDatanodes("a")
+                .setExpectedCount(2)
                 .build();
     }
 }

@@ -15,6 +15,7 @@ import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.hdfs.server.namenode.VolsnapOfflineBridge;
 import org.apache.hadoop.hdfs.server.namenode.VolsnapOfflineBridge.Counters;
+import org.volsnap.namenode.ExpectedDatanodes;
 import org.volsnap.namenode.NamespaceDirs;
 import org.volsnap.namenode.NamespaceSource;
 import org.volsnap.namenode.NextLines;
@@ -65,7 +66,7 @@ public final class RollbackTool {
     public record Outcome(long epoch, long txid, long stamp, List<String> lost, List<String> nextLines) {}
 
     /** What is known of the namespace as it is today. */
-    private record Today(Registry registry, Counters counters) {}
+    private record Today(Registry registry, Counters counters, List<byte[]> expectedDatanodes) {}
 
     /**
      * Rolls back; can be killed at any point and run again.
@@ -87,6 +88,7 @@ public final class RollbackTool {
                 return finish(halfDone.get(), directories, installer, files);
             }
             PendingRollbackProto pending = pending(today.registry(), snapshot);
+            checkExpectedDatanodes(today, pending);
             LaterEdits later = laterEdits(today, files, pending, acceptLoss);
             Prepared prepared = prepare(own, today, pending, directories, staging);
             installer.install(prepared.image(), prepared.txid());
@@ -107,7 +109,10 @@ public final class RollbackTool {
             if (registry == null) {
                 throw new RefusedException("this NameNode knows of no snapshots");
             }
-            return new Today(RegistryXAttr.decode(registry, namespace.blockPoolId()), namespace.counters());
+            return new Today(
+                    RegistryXAttr.decode(registry, namespace.blockPoolId()),
+                    namespace.counters(),
+                    ExpectedDatanodes.read(namespace::rootAttribute));
         }
     }
 
@@ -145,6 +150,19 @@ public final class RollbackTool {
                     + "', or start the NameNode and cancel it: 'hdfs volsnap -cancelRollback'");
         }
         return pending;
+    }
+
+    private static void checkExpectedDatanodes(Today today, PendingRollbackProto pending) throws RefusedException {
+        boolean whole = ExpectedDatanodes.decode(today.expectedDatanodes())
+                .filter(list -> list.rollback() == pending.getSafetySnapshotId())
+                .filter(list -> list.uuids().size() == pending.getExpectedCount())
+                .isPresent();
+        if (!whole) {
+            throw new RefusedException("the list of the " + pending.getExpectedCount()
+                    + " DataNodes of the prepared rollback (" + ExpectedDatanodes.attribute(0)
+                    + " and following, of /) is not whole; start the NameNode, cancel the rollback (-cancelRollback) and"
+                    + " prepare it again");
+        }
     }
 
     private LaterEdits laterEdits(Today today, TodaysFiles files, PendingRollbackProto pending, boolean acceptLoss)
@@ -196,6 +214,7 @@ public final class RollbackTool {
             attribute = committed(registry, safety, epoch).toBytes();
             namespace.raise(raised);
             namespace.setRootAttribute(RegistryXAttr.NAME, attribute);
+            setExpectedDatanodes(namespace, today.expectedDatanodes());
             progress.accept("saving the image");
             prepared = new Prepared(namespace.save().toPath(), raised.txid(), epoch);
         }
@@ -210,6 +229,18 @@ public final class RollbackTool {
                     + safety.getName() + "; start the NameNode, and type -cancelRollback and -prepareRollback again");
         }
         NamespaceSource.of(kept.copy(safety, pool), safety.getTxid()).check();
+    }
+
+    /** The namespace of T may have a list of an older rollback. */
+    private static void setExpectedDatanodes(VolsnapOfflineBridge namespace, List<byte[]> attributes)
+            throws IOException {
+        int old = ExpectedDatanodes.read(namespace::rootAttribute).size();
+        for (int number = 0; number < old; number++) {
+            namespace.removeRootAttribute(ExpectedDatanodes.attribute(number));
+        }
+        for (int number = 0; number < attributes.size(); number++) {
+            namespace.setRootAttribute(ExpectedDatanodes.attribute(number), attributes.get(number));
+        }
     }
 
     private static void checkIdentity(Path source, NameDirectories directories) throws IOException {
@@ -230,7 +261,7 @@ public final class RollbackTool {
                 .setFence(target.getFence())
                 .setNewStamp(raised.stamp() + 1)
                 .setCommittedMillis(clock.millis())
-                .addAllExpectedDatanodes(pending.getExpectedDatanodesList())
+                .setExpectedCount(pending.getExpectedCount())
                 .addAllLeftOutDatanodes(LeftOut.uuids(target))
                 .setSafetySnapshotId(pending.getSafetySnapshotId())
                 .build();

@@ -173,6 +173,11 @@ public final class VolsnapNameNodeBridge {
                         false);
     }
 
+    /** Removes one that is there, in the same way. */
+    public void removeRootAttribute(String prefixedName) throws IOException {
+        namesystem().removeXAttr("/", XAttrHelper.buildXAttr(prefixedName), false);
+    }
+
     /** Begins a new segment of the edit log; returns the last transaction before it. */
     public long rollEditLog() throws IOException {
         return namesystem().rollEditLog().getCurSegmentTxId() - 1;

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.XAttr;
@@ -164,11 +165,23 @@ public final class VolsnapOfflineBridge implements Closeable {
 
     /** Sets an extended attribute of the root, in memory. */
     public void setRootAttribute(String prefixedName, byte[] value) throws IOException {
-        INodeDirectory root = directory().getRoot();
         XAttr attribute = XAttrHelper.buildXAttr(prefixedName, value);
+        changeRootAttributes(attributes -> {
+            attributes.removeIf(attribute::equalsIgnoreValue);
+            attributes.add(attribute);
+        });
+    }
+
+    /** Removes an extended attribute of the root, in memory. */
+    public void removeRootAttribute(String prefixedName) throws IOException {
+        changeRootAttributes(
+                attributes -> attributes.removeIf(XAttrHelper.buildXAttr(prefixedName)::equalsIgnoreValue));
+    }
+
+    private void changeRootAttributes(Consumer<List<XAttr>> change) throws IOException {
+        INodeDirectory root = directory().getRoot();
         List<XAttr> attributes = new ArrayList<>(XAttrStorage.readINodeXAttrs(root));
-        attributes.removeIf(attribute::equalsIgnoreValue);
-        attributes.add(attribute);
+        change.accept(attributes);
         XAttrStorage.updateINodeXAttrs(root, attributes, Snapshot.CURRENT_STATE_ID);
     }
 
