@@ -44,7 +44,7 @@ final class Rollback {
     /** Takes the last rollback back; returns the new safety snapshot. */
     String undo() throws IOException {
         String prepared = cluster.volsnap("-undoRollback").orThrow().out();
-        carryOut(TARGET.matcher(prepared).results().findFirst().orElseThrow().group(1));
+        carryOut(target(prepared));
         return safetySnapshot(prepared);
     }
 
@@ -63,12 +63,26 @@ final class Rollback {
      * @return the safety snapshot
      */
     String toWithRunningDataNodes(String name) throws IOException {
-        String prepared = cluster.volsnap("-prepareRollback", name).orThrow().out();
+        return carryOutWithRunningDataNodes(
+                cluster.volsnap("-prepareRollback", name).orThrow().out());
+    }
+
+    /** Takes the last rollback back in the same way; returns the new safety snapshot. */
+    String undoWithRunningDataNodes() throws IOException {
+        return carryOutWithRunningDataNodes(
+                cluster.volsnap("-undoRollback").orThrow().out());
+    }
+
+    private String carryOutWithRunningDataNodes(String prepared) throws IOException {
         cluster.stopNameNode();
-        cluster.volsnap("-rollback", name).orThrow();
+        cluster.volsnap("-rollback", target(prepared)).orThrow();
         cluster.startNameNode();
-        awaitWritable();
+        cluster.waitWritable(); // which those that carry it out end: others may be cut off
         return safetySnapshot(prepared);
+    }
+
+    private static String target(String prepared) {
+        return TARGET.matcher(prepared).results().findFirst().orElseThrow().group(1);
     }
 
     /** The name that {@code -prepareRollback} printed. */
