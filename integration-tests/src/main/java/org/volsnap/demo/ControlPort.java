@@ -16,7 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.UUID;
-import org.volsnap.demo.PlayDaemons.Daemon;
+import org.volsnap.testing.DaemonKind;
 
 /**
  * Through which {@code bin/volsnap hdfs --daemon} reaches the play cluster: a port of the loopback interface, named in a
@@ -26,17 +26,17 @@ import org.volsnap.demo.PlayDaemons.Daemon;
 final class ControlPort implements Closeable {
     private static final String FILE = "control";
 
-    private final PlayDaemons daemons;
+    private final PlayedCluster daemons;
     private final ServerSocket socket;
     private final String secret = UUID.randomUUID().toString();
 
-    private ControlPort(PlayDaemons daemons, ServerSocket socket) {
+    private ControlPort(PlayedCluster daemons, ServerSocket socket) {
         this.daemons = requireNonNull(daemons, "daemons is null");
         this.socket = requireNonNull(socket, "socket is null");
     }
 
     /** Answers from a thread of its own until it is closed. */
-    static ControlPort open(PlayDaemons daemons, Path conf) throws IOException {
+    static ControlPort open(PlayedCluster daemons, Path conf) throws IOException {
         ControlPort port = new ControlPort(daemons, new ServerSocket(0, 0, InetAddress.getLoopbackAddress()));
         Files.writeString(conf.resolve(FILE), port.socket.getLocalPort() + " " + port.secret);
         Thread thread = new Thread(port::answerAll, "control port");
@@ -73,7 +73,7 @@ final class ControlPort implements Closeable {
     }
 
     private void obey(String action, String name) throws IOException {
-        Daemon daemon = Daemon.valueOf(name.toUpperCase(Locale.ROOT));
+        DaemonKind daemon = DaemonKind.valueOf(name.toUpperCase(Locale.ROOT));
         if (action.equals("stop")) {
             daemons.stop(daemon);
         } else {

@@ -16,7 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.commons.io.FileUtils;
 import org.apache.hadoop.util.ShutdownHookManager;
-import org.volsnap.testing.VolsnapCluster;
+import org.volsnap.testing.ClusterBuilder;
 
 /**
  * A cluster to play with: runs until Ctrl-C or SIGTERM, and comes up with the same files and snapshots when it is started
@@ -33,17 +33,23 @@ public final class PlayCluster {
 
     private final Path directory;
     private final Path conf;
+    private final boolean processes;
     private final Terminal terminal;
 
-    private PlayCluster(Path directory, Path conf, Terminal terminal) {
+    private PlayCluster(Path directory, Path conf, boolean processes, Terminal terminal) {
         this.directory = directory;
         this.conf = conf;
+        this.processes = processes;
         this.terminal = terminal;
     }
 
-    /** Arguments: a directory for the cluster's files, the log file, the directory for the clients' configuration. */
+    /**
+     * Arguments: a directory for the cluster's files, the log file, the directory for the clients' configuration; then
+     * {@code -processes} for daemons in processes of their own.
+     */
     public static void main(String[] args) {
         Terminal terminal = Terminal.ofProcess();
+        boolean processes = args.length > 3 && args[3].equals("-processes");
         try {
             Path directory = Files.createDirectories(Path.of(args[0])).toRealPath();
             try (FileChannel file = FileChannel.open(
@@ -54,7 +60,7 @@ public final class PlayCluster {
                     System.exit(2);
                 }
                 Workspace.hadoopPrintsTo(Path.of(args[1]));
-                new PlayCluster(directory, Path.of(args[2]), terminal).run();
+                new PlayCluster(directory, Path.of(args[2]), processes, terminal).run();
             }
         } catch (IOException | RuntimeException e) {
             terminal.bad("The cluster failed: " + e.getMessage() + " (log: " + args[1] + ")");
@@ -69,10 +75,10 @@ public final class PlayCluster {
         // Jetty unpacks its web applications there.
         System.setProperty("java.io.tmpdir", Files.createDirectories(temporary).toString());
         terminal.say("Starting a NameNode and three DataNodes on " + directory);
-        VolsnapCluster cluster = start();
+        PlayedCluster cluster = start();
         ShutdownHookManager.get().addShutdownHook(() -> stop(cluster), HOOK_PRIORITY, STOP_SECONDS, TimeUnit.SECONDS);
         writeConfiguration(cluster, conf);
-        try (ControlPort port = ControlPort.open(new PlayDaemons(cluster), conf)) {
+        try (ControlPort port = ControlPort.open(cluster, conf)) {
             greet(cluster);
             new CountDownLatch(1).await();
         } catch (InterruptedException e) {
@@ -81,26 +87,26 @@ public final class PlayCluster {
     }
 
     /** A cluster whose first start did not come to its end is made anew: nothing is in it. */
-    private VolsnapCluster start() throws IOException {
-        Path formatted = directory.resolve("formatted");
+    private PlayedCluster start() throws IOException {
+        // Directories of their own: the two kinds lay them out differently.
+        Path files = directory.resolve(processes ? "processes" : "cluster");
+        Path formatted = directory.resolve(processes ? "processes-formatted" : "formatted");
         boolean again = Files.exists(formatted);
-        VolsnapCluster cluster = DemoCluster.builder(directory.resolve("cluster"))
-                .format(!again)
-                .waitForSafeMode(false)
-                .build();
+        ClusterBuilder builder = DemoCluster.builder(files).format(!again).waitForSafeMode(false);
+        PlayedCluster cluster = processes
+                ? new ClusterOfProcesses(builder.buildProcesses(), terminal)
+                : new ClusterInProcess(builder.build());
         if (!again) {
             Files.createFile(formatted);
         }
         return cluster;
     }
 
-    private void greet(VolsnapCluster cluster) {
-        terminal.say("HDFS is up: " + cluster.configuration().get("fs.defaultFS") + ", web: http://"
-                + cluster.nameNode().getHttpAddress().getHostString() + ":"
-                + cluster.nameNode().getHttpAddress().getPort());
+    private void greet(PlayedCluster cluster) {
+        terminal.say(
+                "HDFS is up: " + cluster.configuration().get("fs.defaultFS") + ", web: http://" + cluster.webAddress());
         try {
-            Waiting.until(
-                    "the end of safe mode", SAFE_MODE, () -> !cluster.nameNode().isInSafeMode());
+            Waiting.until("the end of safe mode", SAFE_MODE, () -> !cluster.isInSafeMode());
         } catch (IOException e) {
             terminal.say("It is in safe mode: a rollback is prepared or not finished, see hdfs volsnap -status");
         }
@@ -112,7 +118,7 @@ public final class PlayCluster {
     }
 
     /** While the JVM goes down Hadoop refuses parts of an orderly stop: then it ends as by a crash, with all files whole. */
-    private void stop(VolsnapCluster cluster) {
+    private void stop(PlayedCluster cluster) {
         terminal.say("stopping");
         FileUtils.deleteQuietly(conf.toFile());
         try {
@@ -123,7 +129,7 @@ public final class PlayCluster {
         terminal.lastWord("stopped; its files stay in " + directory + ", remove that to begin anew");
     }
 
-    private static void writeConfiguration(VolsnapCluster cluster, Path directory) throws IOException {
+    private static void writeConfiguration(PlayedCluster cluster, Path directory) throws IOException {
         Files.createDirectories(directory);
         try (OutputStream out = Files.newOutputStream(directory.resolve("hdfs-site.xml"))) {
             cluster.configuration().writeXml(out);

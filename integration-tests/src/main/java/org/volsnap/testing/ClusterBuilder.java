@@ -144,6 +144,16 @@ public final class ClusterBuilder {
         return VolsnapHaCluster.start(this);
     }
 
+    /** Starts it in processes of its own, and waits until all DataNodes are registered. */
+    public ProcessCluster buildProcesses() throws IOException {
+        return ProcessCluster.start(this, false);
+    }
+
+    /** The same with two NameNodes, the first of them active, and three JournalNodes. */
+    public ProcessCluster buildHaProcesses() throws IOException {
+        return ProcessCluster.start(this, true);
+    }
+
     Path baseDir() {
         return baseDir;
     }

@@ -7,12 +7,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,26 +28,20 @@ class PlayClusterTest {
     @TempDir
     Path directory;
 
-    private Process cluster;
-    private Path output;
-
-    @BeforeEach
-    void start() throws IOException {
-        start("first");
-    }
+    private final List<Process> started = new ArrayList<>();
 
     @AfterEach
     void stop() throws InterruptedException {
-        cluster.destroyForcibly().waitFor();
+        for (Process each : started) {
+            each.destroyForcibly().waitFor();
+        }
     }
 
     @Test
     void whatIsPrintedCanBeTypedAndTheFilesOutliveTheCluster() throws Exception {
-        byte[] bytes = new byte[2_500_000];
-        new Random(5).nextBytes(bytes);
-        Files.write(directory.resolve("file"), bytes);
-
-        type("hdfs dfs -put file /file");
+        Path output = directory.resolve("first");
+        Process cluster = start(output, "");
+        byte[] bytes = putFile();
         type("hdfs volsnap -create mine");
         type("hdfs dfs -rm -skipTrash /file");
         List<String> next = type("hdfs volsnap -prepareRollback mine")
@@ -75,19 +70,64 @@ class PlayClusterTest {
                 .contains("stopped; its files stay in ")
                 .doesNotContain("\tat ");
 
-        start("second");
+        start(directory.resolve("second"), "");
 
         assertThat(read("again")).isEqualTo(bytes);
         assertThat(type("hdfs volsnap -list")).isEqualTo(snapshots);
     }
 
-    private void start(String name) throws IOException {
-        output = directory.resolve(name);
-        cluster = shell("exec volsnap cluster").redirectOutput(output.toFile()).start();
+    @Test
+    void processesAreKilledAndStartedAgain() throws Exception {
+        Path output = directory.resolve("first");
+        Process cluster = start(output, "-processes");
+        byte[] bytes = putFile();
+
+        assertThat(type("kill -9 " + pid(output, "namenode0") + " " + pid(output, "datanode1")))
+                .isEmpty();
+        type("hdfs --daemon start namenode");
+        type("hdfs --daemon start datanode");
+
+        assertThat(read("back")).isEqualTo(bytes);
+        assertThat(type("hdfs volsnap -create mine")).contains("Created volume snapshot mine");
+
+        List<ProcessHandle> daemons = cluster.descendants().toList();
+        assertThat(daemons).hasSize(4);
+        cluster.destroyForcibly();
+
+        // A cluster that is gone leaves no process behind, whatever way it went.
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .until(() -> daemons.stream().noneMatch(ProcessHandle::isAlive));
+    }
+
+    /** The last one that was shown for this daemon. */
+    private static String pid(Path output, String daemon) throws IOException {
+        return Pattern.compile("kill -9 (\\d+) +# " + daemon)
+                .matcher(Files.readString(output))
+                .results()
+                .reduce((first, second) -> second)
+                .orElseThrow()
+                .group(1);
+    }
+
+    private byte[] putFile() throws Exception {
+        byte[] bytes = new byte[2_500_000];
+        new Random(5).nextBytes(bytes);
+        Files.write(directory.resolve("file"), bytes);
+        type("hdfs dfs -put file /file");
+        return bytes;
+    }
+
+    private Process start(Path output, String option) throws IOException {
+        Process cluster = shell("exec volsnap cluster " + option)
+                .redirectOutput(output.toFile())
+                .start();
+        started.add(cluster);
         Awaitility.await()
                 .atMost(Duration.ofMinutes(2))
                 .until(() -> Files.readString(output).contains("Ctrl-C stops it") || !cluster.isAlive());
         assertThat(cluster.isAlive()).as(Files.readString(output)).isTrue();
+        return cluster;
     }
 
     private byte[] read(String local) throws Exception {

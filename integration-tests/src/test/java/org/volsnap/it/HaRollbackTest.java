@@ -72,7 +72,7 @@ class HaRollbackTest {
                 .containsSubsequence(
                         "hdfs --daemon stop namenode    # on every NameNode's host",
                         "hdfs volsnap -rollback nightly    # on the host of nn0",
-                        "hdfs haadmin -transitionToActive nn0",
+                        "hdfs haadmin -transitionToActive --forceactive nn0",
                         "hdfs namenode -bootstrapStandby -force    # on the host of nn1");
         cluster.stopNameNode(0);
         CommandResult refused = cluster.volsnapOn(0, "-rollback", "nightly");

@@ -44,7 +44,7 @@ public final class NextLines {
         lines.add(
                 hasFailoverControllers(conf)
                         ? "hdfs --daemon start zkfc    # here"
-                        : "hdfs haadmin -transitionToActive " + service.self());
+                        : "hdfs haadmin -transitionToActive --forceactive " + service.self());
         for (String other : service.others().keySet().stream().sorted().toList()) {
             lines.add("hdfs namenode -bootstrapStandby -force    # on the host of " + other);
             lines.add(START + "    # on the host of " + other);

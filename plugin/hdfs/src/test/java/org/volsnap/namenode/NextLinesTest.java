@@ -40,7 +40,7 @@ class NextLinesTest {
                         "hdfs --daemon stop namenode    # on every NameNode's host",
                         "hdfs volsnap -rollback s    # on the host of b",
                         "hdfs --daemon start namenode    # here",
-                        "hdfs haadmin -transitionToActive b",
+                        "hdfs haadmin -transitionToActive --forceactive b",
                         "hdfs namenode -bootstrapStandby -force    # on the host of a",
                         "hdfs --daemon start namenode    # on the host of a",
                         "hdfs dfsadmin -safemode wait",
