@@ -33,9 +33,9 @@ final class Leftovers {
         before = registry.current().toProto().getNextSnapshotId();
     }
 
-    /** Clears when that is possible; the registry can't be written in safe mode. */
+    /** Clears when that is possible; the registry can't be written in safe mode, nor during an upgrade. */
     synchronized void housekeep() throws IOException {
-        if (before == 0 || nameNode.isInSafeMode()) {
+        if (before == 0 || nameNode.isInSafeMode() || nameNode.isUpgrading()) {
             return;
         }
         clear();

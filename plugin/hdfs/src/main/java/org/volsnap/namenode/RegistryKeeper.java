@@ -23,6 +23,9 @@ import org.volsnap.protocol.proto.VolsnapProtos.RegistryProto;
  * Once it has, or a DataNode has seen a higher one, nothing is changed any more: ids that were used would be used
  * again, and their tombstones would make DataNodes drop what they keep. The operator has the newest known registry
  * written again ({@link #restore}).
+ *
+ * <p>Hadoop's own rollback of an upgrade takes the attribute back to what it was before the upgrade. So nothing is
+ * changed until the upgrade is finalized: the version is the same then, and DataNodes go on.
  */
 final class RegistryKeeper {
     private static final Logger LOG = LoggerFactory.getLogger(RegistryKeeper.class);
@@ -136,6 +139,7 @@ final class RegistryKeeper {
      */
     Registry restore() throws IOException {
         return nameNode.exclusively("volsnapRestoreRegistry", () -> {
+            checkFinalized();
             read();
             if (problem().isEmpty()) {
                 throw new RefusedException("the registry of snapshots is whole: version " + current.version());
@@ -182,10 +186,18 @@ final class RegistryKeeper {
     }
 
     private void readTrusted() throws IOException {
+        checkFinalized();
         read();
         Optional<String> problem = problem();
         if (problem.isPresent()) {
             throw new RefusedException(problem.get());
+        }
+    }
+
+    private void checkFinalized() throws RefusedException {
+        if (nameNode.isUpgrading()) {
+            throw new RefusedException("an upgrade of HDFS is not finalized: until then the registry of snapshots stays as"
+                    + " it is, for Hadoop's own rollback would take it back");
         }
     }
 

@@ -97,7 +97,7 @@ final class RollbackFollowUp {
             LOG.info("every DataNode has carried out rollback {}; leaving safe mode", epoch.getNumber());
             nameNode.leaveSafeMode();
         }
-        if (!nameNode.isInSafeMode()) {
+        if (!nameNode.isInSafeMode() && !nameNode.isUpgrading()) {
             // Leases first: once the epoch is finished, nothing would remind another process of them.
             recoverLeases();
             registry.update(current -> current.finishEpoch(epoch.getNumber()));

@@ -20,6 +20,7 @@ import org.apache.hadoop.hdfs.DFSUtil;
 import org.apache.hadoop.hdfs.HAUtil;
 import org.apache.hadoop.hdfs.server.common.Storage.StorageDirectory;
 import org.apache.hadoop.hdfs.server.namenode.FSNamesystem;
+import org.apache.hadoop.hdfs.server.namenode.NNStorage;
 import org.apache.hadoop.hdfs.server.namenode.NameNode;
 import org.volsnap.namenode.Nameservice;
 import org.volsnap.protocol.RefusedException;
@@ -31,6 +32,9 @@ import org.volsnap.protocol.RefusedException;
  * @param edits with edits; usually the same
  */
 record NameDirectories(List<Path> names, List<Path> edits, List<StorageDirectory> locks) implements Closeable {
+    /** What a rolling upgrade goes back to. */
+    private static final String ROLLBACK_IMAGE = NNStorage.NameNodeFile.IMAGE_ROLLBACK.getName();
+
     /** A NameNode's configuration, with the keys of its own nameservice, and of itself in it, made plain. */
     static Configuration own(Configuration conf) {
         Configuration own = new Configuration(conf);
@@ -80,12 +84,25 @@ record NameDirectories(List<Path> names, List<Path> edits, List<StorageDirectory
         }
         Ownership.require(path);
         StorageDirectory directory = new StorageDirectory(path.toFile());
+        requireFinalized(directory);
         try {
             directory.lock();
         } catch (IOException e) {
             throw new RefusedException("a NameNode holds " + path + "; stop it first (hdfs --daemon stop namenode)", e);
         }
         return directory;
+    }
+
+    /** Going back to before an upgrade is left to Hadoop: what it would go back to must not be older than the epochs. */
+    private static void requireFinalized(StorageDirectory directory) throws IOException {
+        File before = directory.getPreviousDir();
+        try (Stream<Path> current = Files.list(directory.getCurrentDir().toPath())) {
+            if (before.exists()
+                    || current.anyMatch(file -> file.getFileName().toString().startsWith(ROLLBACK_IMAGE))) {
+                throw new RefusedException("an upgrade of HDFS is not finalized in " + directory.getRoot()
+                        + ": finalize it first, or take it back with Hadoop's own rollback");
+            }
+        }
     }
 
     /** Where the images are. */
@@ -100,14 +117,17 @@ record NameDirectories(List<Path> names, List<Path> edits, List<StorageDirectory
         return List.copyOf(all);
     }
 
-    /** What identifies the namespace, and the format it is written in. */
+    /**
+     * What identifies the namespace, and the format it is written in. Not when it was upgraded last: an upgrade that
+     * keeps the format changes only that, and today's VERSION stays.
+     */
     static Properties identity(Path current) throws IOException {
         Properties version = new Properties();
         try (InputStream in = Files.newInputStream(current.resolve("VERSION"))) {
             version.load(in);
         }
         Properties identity = new Properties();
-        Stream.of("namespaceID", "clusterID", "blockpoolID", "cTime", "layoutVersion")
+        Stream.of("namespaceID", "clusterID", "blockpoolID", "layoutVersion")
                 .forEach(key -> identity.setProperty(key, version.getProperty(key, "")));
         return identity;
     }
