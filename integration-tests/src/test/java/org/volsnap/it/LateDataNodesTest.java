@@ -167,6 +167,12 @@ class LateDataNodesTest {
                 Duration.ofSeconds(90),
                 () -> cluster.volsnap("-status").out().contains(done));
         assertThat(cluster.nameNode().isInSafeMode()).isTrue();
+        VolsnapCluster.waitFor(
+                "the one that is awaited, and no other",
+                Duration.ofSeconds(30),
+                () -> cluster.volsnap("-status")
+                        .out()
+                        .contains("\nWaits for:  " + uuids.get(late) + " (has not come since the NameNode was started)\n"));
         cluster.fileSystem().setSafeMode(SafeModeAction.LEAVE);
         cluster.waitWritable();
     }

@@ -198,7 +198,7 @@ class UpgradesTest {
         }
     }
 
-    /** What was appended to has no replica that the NameNode of before could know: that holds safe mode. */
+    /** Replicas that were changed meanwhile have stamps that the NameNode of before has not given out: safe mode is held. */
     private void goOn() throws IOException {
         cluster.mini().waitActive();
         cluster.waitForFollowing();

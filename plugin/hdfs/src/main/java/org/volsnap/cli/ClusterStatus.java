@@ -26,6 +26,11 @@ final class ClusterStatus {
             text.append("Registry:   ").append(status.getRegistryProblem()).append('\n');
         }
         appendRollback(text, status);
+        if (status.getAwaitedCount() > 0) {
+            text.append("Waits for:  ")
+                    .append(String.join(", ", status.getAwaitedList()))
+                    .append('\n');
+        }
         registry.getSnapshotsList()
                 .forEach(snapshot -> LeftOutNames.of(snapshot)
                         .ifPresent(names -> text.append("Left out:   of ")

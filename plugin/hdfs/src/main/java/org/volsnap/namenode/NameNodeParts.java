@@ -57,8 +57,9 @@ record NameNodeParts(
         RestoredOpenBlocks openBlocks = new RestoredOpenBlocks(nameNode);
         Leftovers leftovers = new Leftovers(nameNode, registry, keeper);
         ExpectedDatanodesKeeper expected = new ExpectedDatanodesKeeper(nameNode);
+        AwaitedDatanodes awaited = new AwaitedDatanodes(nameNode, tracker, expected);
         RollbackFollowUp followUp = new RollbackFollowUp(
-                nameNode, registry, tracker, fullReports, new LeaseRecovery(nameNode), openBlocks, expected);
+                nameNode, registry, fullReports, new LeaseRecovery(nameNode), openBlocks, expected, awaited);
         Partners partners = new Partners(nameNode, registry, keeper, conf);
         Takeover takeover = new Takeover(nameNode, registry, tracker, leftovers, followUp);
         return new NameNodeParts(
@@ -77,7 +78,7 @@ record NameNodeParts(
                 takeover,
                 partners,
                 new NamespaceReader(registry, dirs),
-                new StatusReport(nameNode, registry, tracker, dirs, partners));
+                new StatusReport(nameNode, registry, tracker, dirs, partners, awaited));
     }
 
     /** The {@code current} directories of images and edits on this host. */

@@ -6,10 +6,7 @@ import static java.util.Objects.requireNonNull;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.apache.hadoop.hdfs.protocol.DatanodeID;
-import org.apache.hadoop.hdfs.server.blockmanagement.DatanodeDescriptor;
 import org.apache.hadoop.hdfs.server.namenode.VolsnapNameNodeBridge;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,27 +22,27 @@ final class RollbackFollowUp {
 
     private final VolsnapNameNodeBridge nameNode;
     private final RegistryKeeper registry;
-    private final DatanodeTracker tracker;
     private final FullReports fullReports;
     private final LeaseRecovery leases;
     private final RestoredOpenBlocks openBlocks;
     private final ExpectedDatanodesKeeper expectedDatanodes;
+    private final AwaitedDatanodes awaited;
 
     RollbackFollowUp(
             VolsnapNameNodeBridge nameNode,
             RegistryKeeper registry,
-            DatanodeTracker tracker,
             FullReports fullReports,
             LeaseRecovery leases,
             RestoredOpenBlocks openBlocks,
-            ExpectedDatanodesKeeper expectedDatanodes) {
+            ExpectedDatanodesKeeper expectedDatanodes,
+            AwaitedDatanodes awaited) {
         this.nameNode = requireNonNull(nameNode, "nameNode is null");
         this.registry = requireNonNull(registry, "registry is null");
-        this.tracker = requireNonNull(tracker, "tracker is null");
         this.fullReports = requireNonNull(fullReports, "fullReports is null");
         this.leases = requireNonNull(leases, "leases is null");
         this.openBlocks = requireNonNull(openBlocks, "openBlocks is null");
         this.expectedDatanodes = requireNonNull(expectedDatanodes, "expectedDatanodes is null");
+        this.awaited = requireNonNull(awaited, "awaited is null");
     }
 
     /** To be called when this NameNode begins to serve: holds safe mode where a rollback is pending or not finished. */
@@ -108,25 +105,14 @@ final class RollbackFollowUp {
     }
 
     private boolean allApplied(RollbackEpochProto epoch) throws IOException {
-        Optional<List<String>> expected = expectedDatanodes.of(epoch);
-        if (expected.isEmpty()) {
+        Optional<List<String>> behind = awaited.of(epoch);
+        if (behind.isEmpty()) {
             LOG.error(
                     "rollback {}: the list of its {} DataNodes in {} is not whole; safe mode has to be left by hand",
                     epoch.getNumber(),
                     epoch.getExpectedCount(),
                     ExpectedDatanodes.attribute(0));
-            return false;
         }
-        Set<String> reported = nameNode.liveDatanodes().stream()
-                .filter(DatanodeDescriptor::checkBlockReportReceived)
-                .map(DatanodeID::getDatanodeUuid)
-                .collect(Collectors.toSet());
-        return expected.get().stream().allMatch(uuid -> reported.contains(uuid) && hasApplied(uuid, epoch.getNumber()));
-    }
-
-    private boolean hasApplied(String uuid, long number) {
-        return tracker.lastPoll(uuid)
-                .filter(poll -> poll.getAppliedEpoch() >= number)
-                .isPresent();
+        return behind.filter(List::isEmpty).isPresent();
     }
 }

@@ -3,6 +3,7 @@ package org.volsnap.namenode;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.hadoop.hdfs.server.blockmanagement.DatanodeDescriptor;
@@ -11,6 +12,7 @@ import org.volsnap.protocol.proto.VolsnapProtos.DatanodeStatusProto;
 import org.volsnap.protocol.proto.VolsnapProtos.KeptNamespacesResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.NamespaceCopyProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PollRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.RollbackEpochProto;
 import org.volsnap.protocol.proto.VolsnapProtos.SnapshotProto;
 import org.volsnap.protocol.proto.VolsnapProtos.StatusResponseProto;
 
@@ -22,26 +24,32 @@ final class StatusReport {
     /** A live DataNode whose lease is over. */
     static final String SILENT = "SILENT";
 
+    /** Of DataNodes that a rollback waits for: who waits for more does not read names. */
+    private static final int AWAITED_NAMES = 10;
+
     private final VolsnapNameNodeBridge nameNode;
     private final RegistryKeeper registry;
     private final DatanodeTracker tracker;
     private final NamespaceDirs namespaces;
     private final Partners partners;
+    private final AwaitedDatanodes awaited;
 
     StatusReport(
             VolsnapNameNodeBridge nameNode,
             RegistryKeeper registry,
             DatanodeTracker tracker,
             NamespaceDirs namespaces,
-            Partners partners) {
+            Partners partners,
+            AwaitedDatanodes awaited) {
         this.nameNode = requireNonNull(nameNode, "nameNode is null");
         this.registry = requireNonNull(registry, "registry is null");
         this.tracker = requireNonNull(tracker, "tracker is null");
         this.namespaces = requireNonNull(namespaces, "namespaces is null");
         this.partners = requireNonNull(partners, "partners is null");
+        this.awaited = requireNonNull(awaited, "awaited is null");
     }
 
-    StatusResponseProto report() {
+    StatusResponseProto report() throws IOException {
         Registry current = registry.current();
         StatusResponseProto.Builder status = StatusResponseProto.newBuilder()
                 .setRegistry(current.toProto())
@@ -51,6 +59,10 @@ final class StatusReport {
                 .addAllNamespaces(
                         current.snapshots().stream().map(this::namespace).toList());
         registry.problem().ifPresent(status::setRegistryProblem);
+        RollbackEpochProto running = current.unfinishedEpoch().orElse(null);
+        if (running != null) {
+            status.addAllAwaited(awaited.names(running, AWAITED_NAMES));
+        }
         return status.build();
     }
 

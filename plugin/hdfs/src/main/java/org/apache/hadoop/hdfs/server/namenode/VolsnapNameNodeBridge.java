@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.BatchedRemoteIterator.BatchedEntries;
@@ -202,6 +203,13 @@ public final class VolsnapNameNodeBridge {
         DatanodeDescriptor datanode =
                 namesystem().getBlockManager().getDatanodeManager().getDatanode(datanodeUuid);
         return datanode != null && datanode.isRegistered();
+    }
+
+    /** The address of a DataNode that has registered since this NameNode was started; it may be dead by now. */
+    public Optional<String> address(String datanodeUuid) {
+        return Optional.ofNullable(
+                        namesystem().getBlockManager().getDatanodeManager().getDatanode(datanodeUuid))
+                .map(DatanodeDescriptor::getXferAddr);
     }
 
     /**
