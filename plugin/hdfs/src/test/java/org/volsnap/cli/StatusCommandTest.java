@@ -110,13 +110,16 @@ class StatusCommandTest {
         StatusResponseProto status = answer(registry)
                 .addDatanodes(dataNode("host1:9866").setAppliedEpoch(1))
                 .addDatanodes(dataNode("host2:9866").setAppliedEpoch(0))
+                .addAwaited("host2:9866 (uuid-2)")
+                .addAwaited("uuid-3 (has not come since the NameNode was started)")
                 .build();
 
         status(status);
 
         assertThat(printed.out())
                 .contains("Rollback:   last one to nightly")
-                .contains("running, DataNodes done: 1 of 2");
+                .contains("running, DataNodes done: 1 of 2")
+                .contains("\nWaits for:  host2:9866 (uuid-2), uuid-3 (has not come since the NameNode was started)\n");
     }
 
     /** The registry forgets who was expected when all have followed. */
