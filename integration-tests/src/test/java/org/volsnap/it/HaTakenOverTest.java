@@ -114,7 +114,8 @@ class HaTakenOverTest {
     /** As it is printed, on the host of the NameNode that is active. */
     private void rollBack(int active, String... prepare) throws Exception {
         String prepared = cluster.volsnap(prepare).orThrow().out();
-        String target = TARGET.matcher(prepared).results().findFirst().orElseThrow().group(1);
+        String target =
+                TARGET.matcher(prepared).results().findFirst().orElseThrow().group(1);
         assertThat(prepared).contains("hdfs volsnap -rollback " + target + "    # on the host of nn" + active);
         cluster.stopNameNode(1 - active);
         cluster.stopNameNode(active);

@@ -172,7 +172,8 @@ class LateDataNodesTest {
                 Duration.ofSeconds(30),
                 () -> cluster.volsnap("-status")
                         .out()
-                        .contains("\nWaits for:  " + uuids.get(late) + " (has not come since the NameNode was started)\n"));
+                        .contains("\nWaits for:  " + uuids.get(late)
+                                + " (has not come since the NameNode was started)\n"));
         cluster.fileSystem().setSafeMode(SafeModeAction.LEAVE);
         cluster.waitWritable();
     }

@@ -26,8 +26,7 @@ import org.volsnap.testing.VolsnapCluster;
 class LateVolumesTest {
     private static final String ROOT = "/data";
     private static final String NAME = "nightly";
-    private static final List<String> KINDS =
-            List.of("kept", "grown", "cut", "cutAndGrown", "deleted", "overwritten");
+    private static final List<String> KINDS = List.of("kept", "grown", "cut", "cutAndGrown", "deleted", "overwritten");
 
     /** When a storage volume is out. */
     private enum Late {

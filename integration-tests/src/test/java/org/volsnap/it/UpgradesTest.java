@@ -94,7 +94,12 @@ class UpgradesTest {
         cluster.volsnap("-verify", NAME).orThrow();
 
         cluster.fileSystem().finalizeUpgrade();
+        assertRefused(cluster.volsnap("-create", "early"), 2, "no checkpoint was made since");
         checkpoint();
+        cluster.volsnap("-create", "later").orThrow();
+        cluster.volsnap("-verify", "later").orThrow();
+        cluster.volsnap("-delete", "later").orThrow();
+        cluster.waitForFollowing();
 
         assertRollsBack();
     }
@@ -133,8 +138,7 @@ class UpgradesTest {
         RegistryProto.Builder older = registry.toBuilder().setVersion(registry.getVersion() + 1);
         int layout = older.getSnapshots(0).getLayoutVersion();
         older.getSnapshotsBuilder(0).setLayoutVersion(layout + 1);
-        cluster.fileSystem()
-                .setXAttr(root, REGISTRY, older.build().toByteArray(), EnumSet.of(XAttrSetFlag.REPLACE));
+        cluster.fileSystem().setXAttr(root, REGISTRY, older.build().toByteArray(), EnumSet.of(XAttrSetFlag.REPLACE));
         cluster.restartNameNode();
         cluster.waitForFollowing();
 

@@ -23,6 +23,7 @@ final class Housekeeping implements Runnable {
     public void run() {
         try {
             acl.assertPresent();
+            parts.upgrades().look();
             if (parts.takeover().serve()) {
                 round();
             }

@@ -32,7 +32,8 @@ record NameNodeParts(
         Takeover takeover,
         Partners partners,
         NamespaceReader namespaces,
-        StatusReport status) {
+        StatusReport status,
+        UpgradeWatch upgrades) {
 
     /** @param stopping ends all waiting when it reaches zero */
     static NameNodeParts assemble(
@@ -50,7 +51,8 @@ record NameNodeParts(
                 currents,
                 HAUtil.usesSharedEditsDir(conf) ? KeptEdits.shared(nameNode) : KeptEdits.linked(currents),
                 nameNode.blockPoolId());
-        SnapshotCreator creator = new SnapshotCreator(nameNode, registry, barrier, keeper, clock);
+        UpgradeWatch upgrades = new UpgradeWatch(nameNode);
+        SnapshotCreator creator = new SnapshotCreator(nameNode, registry, barrier, keeper, upgrades, clock);
         // Milliseconds since 1970 grow faster than tasks can be started.
         VerifyTasks verifyTasks = new VerifyTasks(ticker, clock.millis());
         FullReports fullReports = new FullReports();
@@ -78,7 +80,8 @@ record NameNodeParts(
                 takeover,
                 partners,
                 new NamespaceReader(registry, dirs),
-                new StatusReport(nameNode, registry, tracker, dirs, partners, awaited));
+                new StatusReport(nameNode, registry, tracker, dirs, partners, awaited),
+                upgrades);
     }
 
     /** The {@code current} directories of images and edits on this host. */

@@ -196,8 +196,9 @@ final class RegistryKeeper {
 
     private void checkFinalized() throws RefusedException {
         if (nameNode.isUpgrading()) {
-            throw new RefusedException("an upgrade of HDFS is not finalized: until then the registry of snapshots stays as"
-                    + " it is, for Hadoop's own rollback would take it back");
+            throw new RefusedException(
+                    "an upgrade of HDFS is not finalized: until then the registry of snapshots stays as"
+                            + " it is, for Hadoop's own rollback would take it back");
         }
     }
 

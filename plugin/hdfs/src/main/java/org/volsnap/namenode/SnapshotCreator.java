@@ -38,6 +38,7 @@ final class SnapshotCreator {
     private final RegistryKeeper registry;
     private final AckBarrier barrier;
     private final NamespaceKeeper namespaces;
+    private final UpgradeWatch upgrades;
     private final Mark mark;
     private final Clock clock;
 
@@ -46,11 +47,13 @@ final class SnapshotCreator {
             RegistryKeeper registry,
             AckBarrier barrier,
             NamespaceKeeper namespaces,
+            UpgradeWatch upgrades,
             Clock clock) {
         this.nameNode = requireNonNull(nameNode, "nameNode is null");
         this.registry = requireNonNull(registry, "registry is null");
         this.barrier = requireNonNull(barrier, "barrier is null");
         this.namespaces = requireNonNull(namespaces, "namespaces is null");
+        this.upgrades = requireNonNull(upgrades, "upgrades is null");
         this.mark = new Mark(nameNode, registry);
         this.clock = requireNonNull(clock, "clock is null");
     }
@@ -88,6 +91,7 @@ final class SnapshotCreator {
         if (nameNode.isUpgrading()) {
             throw new RefusedException("an upgrade of HDFS is not finalized");
         }
+        upgrades.checkCheckpointed();
         if (nameNode.isInSafeMode()) {
             throw new SafeModeException("Cannot create snapshot " + name + ": the NameNode is in safe mode");
         }

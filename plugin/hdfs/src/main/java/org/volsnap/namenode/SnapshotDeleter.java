@@ -69,7 +69,9 @@ final class SnapshotDeleter {
 
     /** Goes on with what can go on; nothing is removed while the registry can't be trusted. */
     void housekeep() {
-        if (nameNode.isInSafeMode() || nameNode.isUpgrading() || registry.problem().isPresent()) {
+        if (nameNode.isInSafeMode()
+                || nameNode.isUpgrading()
+                || registry.problem().isPresent()) {
             return;
         }
         Registry current = registry.current();

@@ -50,7 +50,14 @@ class UntrustedRegistryTest {
 
     @Test
     void aSnapshotThatFailedStaysUntilTheRegistryIsBack() {
-        new SnapshotCreator(nameNode, registry, mock(AckBarrier.class), namespaces, Clock.systemUTC()).abandon(1);
+        new SnapshotCreator(
+                        nameNode,
+                        registry,
+                        mock(AckBarrier.class),
+                        namespaces,
+                        mock(UpgradeWatch.class),
+                        Clock.systemUTC())
+                .abandon(1);
 
         verify(registry, never()).current();
         verifyNoInteractions(namespaces);

@@ -128,7 +128,17 @@ public final class VolsnapNameNodeBridge {
 
     /** An upgrade, rolling or not, that has not been finalized. */
     public boolean isUpgrading() {
-        return namesystem().isRollingUpgrade() || !namesystem().isUpgradeFinalized();
+        return namesystem().isRollingUpgrade() || !isUpgradeFinalized();
+    }
+
+    /** False from a start with {@code -upgrade} to {@code -finalizeUpgrade}; says nothing of rolling upgrades. */
+    public boolean isUpgradeFinalized() {
+        return namesystem().isUpgradeFinalized();
+    }
+
+    /** The last transaction that is in an image on this host. */
+    public long checkpointTxid() {
+        return namesystem().getFSImage().getMostRecentCheckpointTxId();
     }
 
     public boolean attributesEnabled() {
