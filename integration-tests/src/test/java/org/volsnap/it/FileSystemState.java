@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.SortedMap;
@@ -39,6 +40,11 @@ final class FileSystemState {
     int fileCount() {
         return (int)
                 paths.values().stream().filter(line -> line.startsWith("file")).count();
+    }
+
+    /** What is compared, by path. */
+    SortedMap<String, String> lines() {
+        return Collections.unmodifiableSortedMap(paths);
     }
 
     /** Fails with the paths that differ. */

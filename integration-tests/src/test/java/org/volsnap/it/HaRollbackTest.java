@@ -67,6 +67,9 @@ class HaRollbackTest {
 
     /** The safety snapshot is kept by the NameNode that is active at -prepareRollback: the rollback is typed there. */
     private static void prepareAndRollBack(VolsnapHaCluster cluster) {
+        DryRunText said = new DryRunText(cluster.volsnap("-prepareRollback", "-dryRun", "nightly")
+                .orThrow()
+                .out());
         CommandResult prepared = cluster.volsnap("-prepareRollback", "nightly").orThrow();
         assertThat(prepared.out().lines().map(String::strip))
                 .containsSubsequence(
@@ -80,6 +83,10 @@ class HaRollbackTest {
         assertThat(refused.err()).contains("NameNode nn1 runs at");
         cluster.stopNameNode(1);
         cluster.stopDataNodes();
+        DryRunText saidOffline = new DryRunText(cluster.volsnapOn(0, "-rollback", "-dryRun", "nightly")
+                .orThrow()
+                .out());
+        assertThat(saidOffline.differences()).isEqualTo(said.differences()).contains("Come back:");
         cluster.volsnapOn(0, "-rollback", "nightly").orThrow();
         // Once more, as after a kill: it finds that all is done.
         cluster.volsnapOn(0, "-rollback", "nightly").orThrow();

@@ -103,7 +103,11 @@ class LeftOutDataNodeTest {
         cluster.fileSystem().delete(BOTH, false);
         cluster.waitForDeletions();
 
-        String prepared = cluster.volsnap("-prepareRollback", "s").orThrow().out();
+        assertRefused(cluster.volsnap("-prepareRollback", "s"), 2, "1 blocks of 1 files have no replica: " + ONLY);
+        assertThat(cluster.volsnap("-prepareRollback", "-dryRun", "s").out())
+                .contains(name(without) + ": left out of s: what it holds goes");
+        String prepared =
+                cluster.volsnap("-prepareRollback", "-force", "s").orThrow().out();
         assertThat(prepared).contains("Left out of it, what they hold goes: " + name(without));
         rollBack("s");
 
@@ -155,7 +159,7 @@ class LeftOutDataNodeTest {
 
     private void rollBack(String snapshot) throws IOException {
         cluster.stopNameNode();
-        cluster.volsnap("-rollback", snapshot).orThrow();
+        cluster.volsnap("-rollback", "-force", snapshot).orThrow();
         cluster.startNameNode();
         new Rollback(cluster).awaitWritable();
     }

@@ -31,7 +31,7 @@ class RollbackTest {
             cluster.cluster.stopNameNode();
 
             List<String> steps = new ArrayList<>();
-            RollbackTool.Outcome outcome = new RollbackTool(cluster.conf, steps::add).run("s1", false);
+            RollbackTool.Outcome outcome = new RollbackTool(cluster.conf, steps::add).run("s1", false, false);
 
             assertThat(steps).isNotEmpty();
             assertThat(outcome.lost()).isEmpty();
@@ -63,7 +63,7 @@ class RollbackTest {
             prepare(cluster);
             assertThat(hasListOfDataNodes(cluster)).isTrue();
             cluster.cluster.stopNameNode();
-            new RollbackTool(cluster.conf, step -> {}).run("s1", false);
+            new RollbackTool(cluster.conf, step -> {}).run("s1", false, false);
             cluster.cluster.startNameNode();
             assertThat(hasListOfDataNodes(cluster)).isTrue();
 
@@ -108,7 +108,7 @@ class RollbackTest {
                                     throw new Killed();
                                 }
                             })
-                            .run("s1", false);
+                            .run("s1", false, false);
                 } catch (Killed expected) {
                     assertThat(step[0]).isEqualTo(last);
                 }
@@ -142,7 +142,7 @@ class RollbackTest {
                                     throw new Killed();
                                 }
                             })
-                            .run("s1", false))
+                            .run("s1", false, false))
                     .isInstanceOf(Killed.class);
 
             cluster.cluster.startNameNode();
@@ -156,7 +156,7 @@ class RollbackTest {
         try (StockCluster cluster = new StockCluster(dir, 1)) {
             prepare(cluster);
 
-            assertThatThrownBy(() -> new RollbackTool(cluster.conf, step -> {}).run("s1", false))
+            assertThatThrownBy(() -> new RollbackTool(cluster.conf, step -> {}).run("s1", false, false))
                     .isInstanceOf(RefusedException.class)
                     .hasMessageContaining("a NameNode holds")
                     .hasMessageContaining(cluster.cluster.nameDirs().get(0).toString());
@@ -169,10 +169,10 @@ class RollbackTest {
             cluster.create("s1");
             cluster.cluster.stopNameNode();
 
-            assertThatThrownBy(() -> new RollbackTool(cluster.conf, step -> {}).run("s1", false))
+            assertThatThrownBy(() -> new RollbackTool(cluster.conf, step -> {}).run("s1", false, false))
                     .isInstanceOf(RefusedException.class)
                     .hasMessageContaining("-prepareRollback s1");
-            assertThatThrownBy(() -> new RollbackTool(cluster.conf, step -> {}).run("s9", false))
+            assertThatThrownBy(() -> new RollbackTool(cluster.conf, step -> {}).run("s9", false, false))
                     .isInstanceOf(RefusedException.class)
                     .hasMessageContaining("no snapshot named s9");
         }
@@ -189,7 +189,7 @@ class RollbackTest {
             cluster.cluster.fileSystem().setXAttr(new org.apache.hadoop.fs.Path("/"), RegistryXAttr.NAME, foreign);
             cluster.cluster.stopNameNode();
 
-            assertThatThrownBy(() -> new RollbackTool(cluster.conf, step -> {}).run("s1", false))
+            assertThatThrownBy(() -> new RollbackTool(cluster.conf, step -> {}).run("s1", false, false))
                     .isInstanceOf(RegistryDamagedException.class)
                     .hasMessageContaining("is of block pool BP-other");
         }
@@ -204,11 +204,14 @@ class RollbackTest {
             cluster.cluster.stopNameNode();
 
             RollbackTool tool = new RollbackTool(cluster.conf, step -> {});
-            assertThatThrownBy(() -> tool.run("s1", false))
+            assertThatThrownBy(() -> tool.run("s1", false, false))
                     .isInstanceOf(RefusedException.class)
                     .hasMessageContaining("-acceptLoss")
                     .hasMessageContaining("/precious");
-            assertThat(tool.run("s1", true).lost()).singleElement().asString().contains("/precious");
+            assertThat(tool.run("s1", true, false).lost())
+                    .singleElement()
+                    .asString()
+                    .contains("/precious");
         }
     }
 
@@ -230,7 +233,7 @@ class RollbackTest {
                     .removeXAttr(new org.apache.hadoop.fs.Path("/"), ExpectedDatanodes.attribute(0));
             cluster.cluster.stopNameNode();
 
-            assertThatThrownBy(() -> new RollbackTool(cluster.conf, step -> {}).run("s1", true))
+            assertThatThrownBy(() -> new RollbackTool(cluster.conf, step -> {}).run("s1", true, false))
                     .isInstanceOf(RefusedException.class)
                     .hasMessageContaining("list of the 1 DataNodes")
                     .hasMessageContaining("-cancelRollback");

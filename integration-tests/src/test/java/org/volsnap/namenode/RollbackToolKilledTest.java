@@ -83,7 +83,7 @@ class RollbackToolKilledTest {
             assertThat(found).as("killed before change %s", kill).isIn(before, after);
             assertAnotherTargetIsRefused(found.equals(after));
 
-            RollbackTool.Outcome outcome = new RollbackTool(cluster.conf, line -> {}).run("s1", false);
+            RollbackTool.Outcome outcome = new RollbackTool(cluster.conf, line -> {}).run("s1", false, false);
 
             assertThat(outcome.epoch()).isEqualTo(1);
             assertThat(states.computeIfAbsent(state(), key -> loadUnchecked()))
@@ -113,7 +113,7 @@ class RollbackToolKilledTest {
     private int changesUntilKilled(int number) {
         try (PlayedKill kill = PlayedKill.before(number, nameDirs)) {
             try {
-                new RollbackTool(cluster.conf, line -> {}).run("s1", false);
+                new RollbackTool(cluster.conf, line -> {}).run("s1", false, false);
             } catch (Throwable e) {
                 assertThat(kill.hasStruck()).as("%s", e).isTrue();
             }

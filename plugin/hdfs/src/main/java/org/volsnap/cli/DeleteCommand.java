@@ -1,12 +1,14 @@
 /* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
 package org.volsnap.cli;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.util.StringUtils;
 import org.volsnap.protocol.proto.VolsnapProtos.DeleteRequestProto;
 
-/** {@code -delete NAME}. */
+/** {@code -delete [-dryRun] NAME}. */
 final class DeleteCommand extends OnlineCommand {
     @Override
     public String name() {
@@ -15,7 +17,7 @@ final class DeleteCommand extends OnlineCommand {
 
     @Override
     public String arguments() {
-        return "NAME";
+        return "[" + DryRunOptions.DRY_RUN + "] NAME";
     }
 
     @Override
@@ -26,13 +28,23 @@ final class DeleteCommand extends OnlineCommand {
 
     @Override
     public Map<String, String> options() {
-        return Map.of("NAME", "The snapshot to delete.");
+        return Usage.ordered(
+                DryRunOptions.DRY_RUN,
+                "Say what would be given back and which files nothing else has; change nothing. Loads the namespaces of all"
+                        + " snapshots and of now in this process, one at a time.",
+                "NAME",
+                "The snapshot to delete.");
     }
 
     @Override
     Action parse(Configuration conf, List<String> arguments) {
-        String name = Arguments.name(arguments);
+        List<String> left = new ArrayList<>(arguments);
+        boolean dryRun = StringUtils.popOption(DryRunOptions.DRY_RUN, left);
+        String name = Arguments.name(left);
         return (nameNode, console) -> {
+            if (dryRun) {
+                return new DeleteDryRun(conf, nameNode, console).run(name);
+            }
             nameNode.delete(DeleteRequestProto.newBuilder().setName(name).build());
             console.out().println("Deleted volume snapshot " + name);
             return 0;

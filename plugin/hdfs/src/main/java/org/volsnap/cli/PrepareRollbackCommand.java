@@ -1,11 +1,12 @@
 /* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
 package org.volsnap.cli;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 
-/** {@code -prepareRollback NAME}. */
+/** {@code -prepareRollback [-dryRun] [-force] NAME}. */
 final class PrepareRollbackCommand extends OnlineCommand {
     @Override
     public String name() {
@@ -14,26 +15,29 @@ final class PrepareRollbackCommand extends OnlineCommand {
 
     @Override
     public String arguments() {
-        return "NAME";
+        return DryRunOptions.USAGE + " NAME";
     }
 
     @Override
     public String description() {
-        return "First step of a rollback, on the running cluster: takes a safety snapshot, enters safe mode, stops all"
-                + " writing on the DataNodes, and prints what to type next. -cancelRollback undoes it.";
+        return "First step of a rollback, on the running cluster: looks for the blocks of the snapshot, takes a safety"
+                + " snapshot, enters safe mode, stops all writing on the DataNodes, and prints what to type next."
+                + " -cancelRollback undoes it. Loads the snapshot's namespace in this process, with -dryRun also the one of"
+                + " now, one at a time: give it the NameNode's heap by HDFS_VOLSNAP_OPTS. With -force it does not.";
     }
 
     @Override
     public Map<String, String> options() {
-        return Map.of("NAME", "The snapshot to which the cluster is to go back.");
+        Map<String, String> options = DryRunOptions.explained();
+        options.put("NAME", "The snapshot to which the cluster is to go back.");
+        return options;
     }
 
     @Override
     Action parse(Configuration conf, List<String> arguments) {
-        String name = Arguments.name(arguments);
-        return (nameNode, console) -> {
-            PreparedRollback.prepare(nameNode, name, console);
-            return 0;
-        };
+        List<String> left = new ArrayList<>(arguments);
+        DryRunOptions options = DryRunOptions.take(left);
+        String name = Arguments.name(left);
+        return (nameNode, console) -> new PreparedRollback(conf, nameNode, console).run(name, options);
     }
 }

@@ -1,19 +1,55 @@
 /* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
 package org.volsnap.cli;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
+import org.apache.hadoop.conf.Configuration;
 import org.volsnap.protocol.VolsnapProtocol;
 import org.volsnap.protocol.proto.VolsnapProtos.PrepareRollbackRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PrepareRollbackResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.PreviewRollbackRequestProto;
 
 /** The first step of a rollback, asked for and printed. */
 final class PreparedRollback {
-    private PreparedRollback() {}
+    /** So many files are named where blocks are missing. */
+    private static final int NAMED = 3;
 
-    /** @param target the name of the snapshot to which the cluster is to go back */
-    static void prepare(VolsnapProtocol nameNode, String target, Console console) throws IOException {
-        PrepareRollbackResponseProto prepared = nameNode.prepareRollback(
-                PrepareRollbackRequestProto.newBuilder().setName(target).build());
+    private final Configuration conf;
+    private final VolsnapProtocol nameNode;
+    private final Console console;
+
+    PreparedRollback(Configuration conf, VolsnapProtocol nameNode, Console console) {
+        this.conf = requireNonNull(conf, "conf is null");
+        this.nameNode = requireNonNull(nameNode, "nameNode is null");
+        this.console = requireNonNull(console, "console is null");
+    }
+
+    /**
+     * Prepares, or says what it would come to.
+     *
+     * @param target the name of the snapshot to which the cluster is to go back
+     * @return the exit code
+     */
+    int run(String target, DryRunOptions options) throws IOException {
+        if (options.dryRun()) {
+            return new RollbackDryRun(conf, nameNode, console).run(target, options.force());
+        }
+        if (!options.force()) {
+            // Refuses first what needs no look at blocks.
+            nameNode.previewRollback(
+                    PreviewRollbackRequestProto.newBuilder().setName(target).build());
+            MissingBlocks.refuse(conf, nameNode, target, console, NAMED);
+        }
+        prepare(target, options.force());
+        return 0;
+    }
+
+    private void prepare(String target, boolean forced) throws IOException {
+        PrepareRollbackResponseProto prepared = nameNode.prepareRollback(PrepareRollbackRequestProto.newBuilder()
+                .setName(target)
+                .setForced(forced)
+                .build());
         console.out()
                 .printf(
                         "Prepared the rollback to %s of %s%nSafety snapshot: %s%n",

@@ -7,10 +7,12 @@ import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.util.StringUtils;
+import org.volsnap.namenode.rollback.RollbackPreview;
+import org.volsnap.namenode.rollback.RollbackPreview.Found;
 import org.volsnap.namenode.rollback.RollbackTool;
 import org.volsnap.namenode.rollback.RollbackTool.Outcome;
 
-/** {@code -rollback NAME [-acceptLoss]}: offline, on the NameNode's host. */
+/** {@code -rollback [-dryRun] [-force] [-acceptLoss] NAME}: offline, on the NameNode's host. */
 final class RollbackCommand implements Command {
     private static final String ACCEPT_LOSS = "-acceptLoss";
 
@@ -21,7 +23,7 @@ final class RollbackCommand implements Command {
 
     @Override
     public String arguments() {
-        return "NAME [" + ACCEPT_LOSS + "]";
+        return DryRunOptions.USAGE + " [" + ACCEPT_LOSS + "] NAME";
     }
 
     @Override
@@ -33,19 +35,23 @@ final class RollbackCommand implements Command {
 
     @Override
     public Map<String, String> options() {
-        return Usage.ordered(
-                "NAME",
-                "The snapshot that -prepareRollback was given.",
-                ACCEPT_LOSS,
-                "Go on although the namespace was changed after the safety snapshot; lists what is lost.");
+        Map<String, String> options = DryRunOptions.explained();
+        options.put(
+                ACCEPT_LOSS, "Go on although the namespace was changed after the safety snapshot; lists what is lost.");
+        options.put("NAME", "The snapshot that -prepareRollback was given.");
+        return options;
     }
 
     @Override
     public int run(Configuration conf, Console console, List<String> arguments) throws IOException {
         List<String> left = new ArrayList<>(arguments);
         boolean acceptLoss = StringUtils.popOption(ACCEPT_LOSS, left);
+        DryRunOptions options = DryRunOptions.take(left);
         String name = Arguments.name(left);
-        Outcome outcome = new RollbackTool(conf, console.err()::println).run(name, acceptLoss);
+        if (options.dryRun()) {
+            return preview(conf, console, name, acceptLoss, options.force());
+        }
+        Outcome outcome = new RollbackTool(conf, console.err()::println).run(name, acceptLoss, options.force());
         outcome.lost().forEach(line -> console.out().println("Lost: " + line));
         console.out()
                 .printf(
@@ -53,5 +59,17 @@ final class RollbackCommand implements Command {
                         name, outcome.epoch(), outcome.txid(), outcome.stamp());
         outcome.nextLines().forEach(line -> console.out().println("  " + line));
         return 0;
+    }
+
+    private static int preview(Configuration conf, Console console, String name, boolean acceptLoss, boolean force)
+            throws IOException {
+        Found found = new RollbackPreview(conf, console.err()::println).find(name, RollbackReport.NAMED);
+        RollbackReport report = new RollbackReport(console.out());
+        report.differences(found.target(), found.txid(), found.differences());
+        report.missingUnasked(found.target(), found.unseen().orElse("none, as -prepareRollback found"));
+        report.warnings(found.differences());
+        String loss = found.loss().filter(reason -> !acceptLoss).orElse("");
+        return report.end(
+                loss.isEmpty() ? found.unseen().filter(reason -> !force).orElse("") : loss);
     }
 }

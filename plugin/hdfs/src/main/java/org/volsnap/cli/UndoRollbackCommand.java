@@ -2,6 +2,7 @@
 package org.volsnap.cli;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
@@ -13,7 +14,7 @@ import org.volsnap.protocol.proto.VolsnapProtos.SnapshotProto;
 import org.volsnap.protocol.proto.VolsnapProtos.StatusRequestProto;
 
 /**
- * {@code -undoRollback}: prepares a rollback to the safety snapshot of the last rollback. That one takes a safety
+ * {@code -undoRollback [-dryRun] [-force]}: prepares a rollback to the safety snapshot of the last rollback. That one takes a safety
  * snapshot too, so a second undo leads back again.
  */
 final class UndoRollbackCommand extends OnlineCommand {
@@ -24,7 +25,7 @@ final class UndoRollbackCommand extends OnlineCommand {
 
     @Override
     public String arguments() {
-        return "";
+        return DryRunOptions.USAGE;
     }
 
     @Override
@@ -35,16 +36,16 @@ final class UndoRollbackCommand extends OnlineCommand {
 
     @Override
     public Map<String, String> options() {
-        return Map.of();
+        return DryRunOptions.explained();
     }
 
     @Override
     Action parse(Configuration conf, List<String> arguments) {
-        Arguments.none(arguments);
-        return (nameNode, console) -> {
-            PreparedRollback.prepare(nameNode, momentBefore(nameNode), console);
-            return 0;
-        };
+        List<String> left = new ArrayList<>(arguments);
+        DryRunOptions options = DryRunOptions.take(left);
+        Arguments.none(left);
+        return (nameNode, console) ->
+                new PreparedRollback(conf, nameNode, console).run(momentBefore(nameNode), options);
     }
 
     private static String momentBefore(VolsnapProtocol nameNode) throws IOException {

@@ -1,14 +1,10 @@
 /* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
 package org.volsnap.cli;
 
-import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
-import org.apache.commons.io.FileUtils;
 import org.apache.hadoop.conf.Configuration;
-import org.volsnap.namenode.rollback.KeptNamespace;
 import org.volsnap.protocol.NamespaceDownload;
 import org.volsnap.protocol.VolsnapProtocol;
 
@@ -47,17 +43,12 @@ final class VerifyCommand extends OnlineCommand {
 
     private static int verify(Configuration conf, VolsnapProtocol nameNode, Console console, String name)
             throws IOException {
-        File directory = Files.createTempDirectory("volsnap-verify").toFile();
-        try {
-            new NamespaceDownload(nameNode).fetch(name, directory.toPath());
-            try (KeptNamespace namespace = KeptNamespace.load(conf, directory)) {
-                SnapshotVerifier verifier = new SnapshotVerifier(nameNode, name, BATCH_BLOCKS, console);
-                namespace.forEachFile(verifier::add);
-                verifier.finish();
-                return verifier.unreadableFiles() == 0 ? 0 : 1;
-            }
-        } finally {
-            FileUtils.deleteQuietly(directory);
-        }
+        return FetchedNamespace.use(
+                conf, directory -> new NamespaceDownload(nameNode).fetch(name, directory), namespace -> {
+                    SnapshotVerifier verifier = new SnapshotVerifier(nameNode, name, BATCH_BLOCKS, console);
+                    namespace.forEachFile(verifier::add);
+                    verifier.finish();
+                    return verifier.unreadableFiles() == 0 ? 0 : 1;
+                });
     }
 }

@@ -6,8 +6,11 @@ import static java.util.Objects.requireNonNull;
 import com.google.common.collect.Sets;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.BitSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.apache.hadoop.hdfs.protocol.Block;
 import org.apache.hadoop.hdfs.protocol.DatanodeID;
 import org.apache.hadoop.hdfs.server.namenode.NameNode;
 import org.apache.hadoop.hdfs.server.namenode.VolsnapNameNodeBridge;
@@ -15,8 +18,11 @@ import org.volsnap.namenode.SnapshotCreator.Created;
 import org.volsnap.protocol.LeftOut;
 import org.volsnap.protocol.RefusedException;
 import org.volsnap.protocol.VolsnapProtocol;
+import org.volsnap.protocol.proto.VolsnapProtos.BlockRefProto;
 import org.volsnap.protocol.proto.VolsnapProtos.CancelRollbackRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.CancelRollbackResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.CloseNamespaceRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.CloseNamespaceResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.CreateRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.CreateResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.DeleteRequestProto;
@@ -25,10 +31,14 @@ import org.volsnap.protocol.proto.VolsnapProtos.KeptNamespacesRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.KeptNamespacesResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ListNamespaceRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ListNamespaceResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.OpenNamespaceRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.OpenNamespaceResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PollRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PollResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PrepareRollbackRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PrepareRollbackResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.PreviewRollbackRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.PreviewRollbackResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ReadNamespaceRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ReadNamespaceResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.RestoreRegistryRequestProto;
@@ -80,7 +90,13 @@ final class AdminService implements VolsnapProtocol {
         return change(
                 "volsnapPrepareRollback",
                 request.getName(),
-                () -> parts.preparer().prepare(request.getName(), caller()));
+                () -> parts.preparer().prepare(request.getName(), caller(), request.getForced()));
+    }
+
+    @Override
+    public PreviewRollbackResponseProto previewRollback(PreviewRollbackRequestProto request) throws IOException {
+        check("volsnapPreviewRollback");
+        return parts.preparer().preview(request.getName());
     }
 
     @Override
@@ -93,6 +109,11 @@ final class AdminService implements VolsnapProtocol {
 
     @Override
     public DeleteResponseProto delete(DeleteRequestProto request) throws IOException {
+        if (request.getDryRun()) {
+            check("volsnapDelete");
+            parts.deleter().check(request.getName());
+            return DeleteResponseProto.getDefaultInstance();
+        }
         return change("volsnapDelete", request.getName(), () -> {
             parts.deleter().begin(request.getName());
             return DeleteResponseProto.getDefaultInstance();
@@ -120,6 +141,21 @@ final class AdminService implements VolsnapProtocol {
                 .setVersion(restored.version())
                 .setSnapshots(restored.snapshots().size())
                 .build();
+    }
+
+    @Override
+    public OpenNamespaceResponseProto openNamespace(OpenNamespaceRequestProto request) throws IOException {
+        check("volsnapOpenNamespace");
+        return OpenNamespaceResponseProto.newBuilder()
+                .setTxid(parts.opened().open())
+                .build();
+    }
+
+    @Override
+    public CloseNamespaceResponseProto closeNamespace(CloseNamespaceRequestProto request) throws IOException {
+        check("volsnapCloseNamespace");
+        parts.opened().close(request.getTxid());
+        return CloseNamespaceResponseProto.getDefaultInstance();
     }
 
     @Override
@@ -151,8 +187,25 @@ final class AdminService implements VolsnapProtocol {
             throw new RefusedException("not every DataNode has reported to this NameNode since it was started;"
                     + " wait (hdfs dfsadmin -safemode wait) and verify then");
         }
-        long task = parts.verifyTasks().start(snapshot.getId(), request.getBlocksList(), asked);
+        long task = request.getPresenceOnly()
+                ? startPresence(snapshot.getId(), request.getBlocksList(), asked)
+                : parts.verifyTasks().start(snapshot.getId(), request.getBlocksList(), asked);
         return StartVerifyResponseProto.newBuilder().setTaskId(task).build();
+    }
+
+    /** Only what has no replica that this NameNode knows of is looked for: that follows change, not size. */
+    private long startPresence(long snapshotId, List<BlockRefProto> blocks, Set<String> asked) throws IOException {
+        List<Block> asStored = blocks.stream()
+                .map(block -> new Block(block.getBlockId(), block.getLength(), block.getStamp()))
+                .toList();
+        BitSet present = nameNode.replicated(
+                asStored, uuid -> asked.contains(uuid) && !parts.tracker().isSilent(uuid));
+        for (int i = 0; i < blocks.size(); i++) {
+            if (blocks.get(i).getUnderConstruction()) {
+                present.clear(i);
+            }
+        }
+        return parts.verifyTasks().startPresence(snapshotId, blocks, present, asked);
     }
 
     @Override

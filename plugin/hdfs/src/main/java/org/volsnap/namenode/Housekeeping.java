@@ -36,6 +36,7 @@ final class Housekeeping implements Runnable {
         parts.tracker().retain(parts.nameNode().liveDatanodes());
         parts.registry().reload();
         parts.verifyTasks().expire();
+        parts.opened().expire();
         if (parts.registry().problem().isPresent()) {
             return; // it was logged and is in the status; nothing below can be written
         }

@@ -32,6 +32,7 @@ record NameNodeParts(
         Takeover takeover,
         Partners partners,
         NamespaceReader namespaces,
+        OpenedNamespaces opened,
         StatusReport status,
         UpgradeWatch upgrades) {
 
@@ -64,6 +65,7 @@ record NameNodeParts(
                 nameNode, registry, fullReports, new LeaseRecovery(nameNode), openBlocks, expected, awaited);
         Partners partners = new Partners(nameNode, registry, keeper, conf);
         Takeover takeover = new Takeover(nameNode, registry, tracker, leftovers, followUp);
+        OpenedNamespaces opened = new OpenedNamespaces(nameNode, keeper, dirs, ticker);
         return new NameNodeParts(
                 nameNode,
                 registry,
@@ -79,7 +81,8 @@ record NameNodeParts(
                 leftovers,
                 takeover,
                 partners,
-                new NamespaceReader(registry, dirs),
+                new NamespaceReader(registry, dirs, opened),
+                opened,
                 new StatusReport(nameNode, registry, tracker, dirs, partners, awaited),
                 upgrades);
     }

@@ -33,6 +33,7 @@ import org.volsnap.protocol.proto.VolsnapProtos.SnapshotProto;
  */
 public record NamespaceDirs(List<Path> roots) {
     private static final String BUILDING = ".building";
+    private static final String OPENED = "opened-";
 
     public NamespaceDirs {
         roots = List.copyOf(roots);
@@ -69,6 +70,19 @@ public record NamespaceDirs(List<Path> roots) {
 
     static Path building(Path root, SnapshotProto snapshot) {
         return root.resolve(snapshot.getId() + "-" + snapshot.getName() + BUILDING);
+    }
+
+    /** Where a namespace lies that belongs to no snapshot; no snapshot's directory begins with a letter. */
+    Path opened(long txid) {
+        return roots.get(0).resolve(OPENED + txid);
+    }
+
+    /** All that lie there. */
+    List<Path> allOpened(String blockPoolId) throws IOException {
+        return directories(roots.get(0)).stream()
+                .filter(directory -> directory.getFileName().toString().startsWith(OPENED))
+                .filter(directory -> belongsTo(directory, blockPoolId))
+                .toList();
     }
 
     /** The copies of a snapshot's namespace that there are. */

@@ -69,12 +69,13 @@ final class NamespaceKeeper {
 
     private void keepIn(Path root, SnapshotProto snapshot) throws IOException {
         Path building = NamespaceDirs.building(root, snapshot);
-        build(building, snapshot.getTxid());
+        gather(building, snapshot.getTxid());
         NamespaceSource.of(building, snapshot.getTxid()).check();
         DurableFiles.move(building, NamespaceDirs.in(root, snapshot));
     }
 
-    private void build(Path building, long txid) throws IOException {
+    /** Gathers the files of the namespace at a transaction up to which the edits are finished, without checking them. */
+    void gather(Path building, long txid) throws IOException {
         for (int attempt = 1; ; attempt++) {
             DurableFiles.deleteTree(building);
             try {

@@ -17,20 +17,24 @@ import org.volsnap.protocol.proto.VolsnapProtos.ReadNamespaceRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ReadNamespaceResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.SnapshotProto;
 
-/** Hands out the files of kept namespaces, and nothing else. */
+/** Hands out the files of kept namespaces and of opened ones, and nothing else. */
 final class NamespaceReader {
     private static final int MAX_PIECE = 1 << 20;
 
     private final RegistryKeeper registry;
     private final NamespaceDirs dirs;
+    private final OpenedNamespaces opened;
 
-    NamespaceReader(RegistryKeeper registry, NamespaceDirs dirs) {
+    NamespaceReader(RegistryKeeper registry, NamespaceDirs dirs, OpenedNamespaces opened) {
         this.registry = requireNonNull(registry, "registry is null");
+        this.opened = requireNonNull(opened, "opened is null");
         this.dirs = requireNonNull(dirs, "dirs is null");
     }
 
     ListNamespaceResponseProto list(ListNamespaceRequestProto request) throws IOException {
-        Path copy = copy(request.getName(), request.hasSnapshotId(), request.getSnapshotId());
+        Path copy = request.hasOpenedTxid()
+                ? opened.directory(request.getOpenedTxid())
+                : copy(request.getName(), request.hasSnapshotId(), request.getSnapshotId());
         ListNamespaceResponseProto.Builder list = ListNamespaceResponseProto.newBuilder();
         for (Path file : NamespaceDirs.files(copy)) {
             list.addFiles(NamespaceFileProto.newBuilder()
@@ -41,7 +45,9 @@ final class NamespaceReader {
     }
 
     ReadNamespaceResponseProto read(ReadNamespaceRequestProto request) throws IOException {
-        Path copy = copy(request.getName(), request.hasSnapshotId(), request.getSnapshotId());
+        Path copy = request.hasOpenedTxid()
+                ? opened.directory(request.getOpenedTxid())
+                : copy(request.getName(), request.hasSnapshotId(), request.getSnapshotId());
         // Looked up among the files there are: no name leads out of the directory.
         Path file = NamespaceDirs.files(copy).stream()
                 .filter(candidate -> copy.relativize(candidate).toString().equals(request.getFile()))

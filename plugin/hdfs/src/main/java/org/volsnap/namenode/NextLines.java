@@ -15,19 +15,24 @@ public final class NextLines {
 
     private NextLines() {}
 
-    /** After {@code -prepareRollback}. */
-    static List<String> afterPrepare(Configuration conf, String snapshot) {
+    /**
+     * After {@code -prepareRollback}.
+     *
+     * @param forced it was given {@code -force}
+     */
+    static List<String> afterPrepare(Configuration conf, String snapshot, boolean forced) {
         List<String> lines = new ArrayList<>();
+        String rollback = "hdfs volsnap -rollback " + (forced ? "-force " : "") + snapshot;
         Nameservice service = Nameservice.of(conf).orElse(null);
         if (service == null) {
             lines.add(STOP);
-            lines.add("hdfs volsnap -rollback " + snapshot);
+            lines.add(rollback);
         } else {
             if (hasFailoverControllers(conf)) {
                 lines.add("hdfs --daemon stop zkfc    # on every NameNode's host");
             }
             lines.add(STOP + "    # on every NameNode's host");
-            lines.add("hdfs volsnap -rollback " + snapshot + "    # on the host of " + service.self());
+            lines.add(rollback + "    # on the host of " + service.self());
         }
         lines.addAll(afterRollback(conf));
         return lines;

@@ -5,12 +5,14 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.time.Clock;
+import java.util.function.UnaryOperator;
 import org.apache.hadoop.hdfs.server.namenode.VolsnapNameNodeBridge;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.volsnap.protocol.RefusedException;
 import org.volsnap.protocol.proto.VolsnapProtos.PendingRollbackProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PrepareRollbackResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.PreviewRollbackResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.SnapshotProto;
 
 /**
@@ -50,7 +52,20 @@ final class RollbackPreparer {
         this.clock = requireNonNull(clock, "clock is null");
     }
 
-    PrepareRollbackResponseProto prepare(String name, String user) throws IOException {
+    /** What {@link #prepare} would meet; changes nothing and waits for nobody. */
+    PreviewRollbackResponseProto preview(String name) throws IOException {
+        SnapshotProto target = checkTarget(name);
+        creator.checkPossible(SnapshotNames.beforeRollback(target, clock));
+        registry.update(UnaryOperator.identity()); // refuses where nothing can be written
+        MissingStorage missing = new MissingStorage(nameNode, tracker, target);
+        PreviewRollbackResponseProto.Builder preview =
+                PreviewRollbackResponseProto.newBuilder().setTarget(target).addAllMissing(missing.toProto());
+        missing.refusal().ifPresent(preview::setRefusal);
+        return preview.build();
+    }
+
+    /** @param forced the caller did not look whether every block of T has a replica */
+    PrepareRollbackResponseProto prepare(String name, String user, boolean forced) throws IOException {
         SnapshotProto target = checkTarget(name);
         long safety = creator.begin(SnapshotNames.beforeRollback(target, clock), user, true);
         try {
@@ -58,7 +73,7 @@ final class RollbackPreparer {
             int expected = expectedDatanodes.record(safety);
             creator.mark(
                     safety,
-                    current -> current.prepareRollback(pending(target, safety, expected)),
+                    current -> current.prepareRollback(pending(target, safety, expected, forced)),
                     nameNode::enterSafeMode);
             creator.awaitRecorded(safety, 0);
             barrier.awaitRollbackReady(registry.current().version());
@@ -70,7 +85,7 @@ final class RollbackPreparer {
         return PrepareRollbackResponseProto.newBuilder()
                 .setTarget(target)
                 .setSafety(registry.current().find(safety).orElseThrow())
-                .addAllNextLines(NextLines.afterPrepare(nameNode.conf(), name))
+                .addAllNextLines(NextLines.afterPrepare(nameNode.conf(), name, forced))
                 .build();
     }
 
@@ -85,8 +100,9 @@ final class RollbackPreparer {
         return target;
     }
 
-    private PendingRollbackProto pending(SnapshotProto target, long safety, int expected) {
+    private PendingRollbackProto pending(SnapshotProto target, long safety, int expected, boolean forced) {
         return PendingRollbackProto.newBuilder()
+                .setForced(forced)
                 .setSnapshotId(target.getId())
                 .setSafetySnapshotId(safety)
                 .setExpectedCount(expected)

@@ -6,6 +6,8 @@ import static java.util.Objects.requireNonNull;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.apache.hadoop.hdfs.server.namenode.SafeModeException;
 import org.apache.hadoop.hdfs.server.namenode.VolsnapNameNodeBridge;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,17 +40,33 @@ final class SnapshotDeleter {
 
     /** Records that a snapshot is to go. Again for one that is going already does nothing. */
     void begin(String name) throws IOException {
+        SnapshotProto snapshot = find(name);
+        if (SnapshotState.of(snapshot.getState()) == SnapshotState.ACTIVE) {
+            registry.update(latest -> latest.beginDelete(snapshot.getId()));
+        }
+    }
+
+    /** Throws what {@link #begin} would throw; changes nothing. */
+    void check(String name) throws IOException {
+        SnapshotProto snapshot = find(name);
+        if (nameNode.isInSafeMode()) {
+            throw new SafeModeException(
+                    "Cannot delete snapshot " + snapshot.getName() + ": the NameNode is in safe mode");
+        }
+        registry.update(UnaryOperator.identity());
+    }
+
+    /** A snapshot that may be deleted, or is being deleted. */
+    private SnapshotProto find(String name) throws RefusedException {
         Registry current = registry.current();
         SnapshotProto snapshot =
                 current.find(name).orElseThrow(() -> new RefusedException("no snapshot named " + name));
         switch (SnapshotState.of(snapshot.getState())) {
             case DELETING -> {}
-            case ACTIVE -> {
-                checkNotNeeded(current, snapshot);
-                registry.update(latest -> latest.beginDelete(snapshot.getId()));
-            }
+            case ACTIVE -> checkNotNeeded(current, snapshot);
             default -> throw new RefusedException("snapshot " + name + " is being created");
         }
+        return snapshot;
     }
 
     private static void checkNotNeeded(Registry registry, SnapshotProto snapshot) throws RefusedException {

@@ -7,6 +7,7 @@ import com.google.common.base.Ticker;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -52,6 +53,7 @@ final class VerifyTasks {
     }
 
     private static final class Task {
+        final List<BlockRefProto> blocks;
         final VerifyTaskProto work;
         final Set<String> asked;
         final Set<String> answered = new HashSet<>();
@@ -59,7 +61,8 @@ final class VerifyTasks {
         final Map<BlockRefKey, Verdict> verdicts = new HashMap<>();
         long lastUse;
 
-        Task(VerifyTaskProto work, Set<String> asked, long now) {
+        Task(List<BlockRefProto> blocks, VerifyTaskProto work, Set<String> asked, long now) {
+            this.blocks = blocks;
             this.work = work;
             this.asked = asked;
             this.lastUse = now;
@@ -74,8 +77,30 @@ final class VerifyTasks {
         String reason = "";
     }
 
-    /** Returns the task's id. */
-    synchronized long start(long snapshotId, List<BlockRefProto> blocks, Set<String> datanodes)
+    /** Has blocks read and checked; returns the task's id. */
+    long start(long snapshotId, List<BlockRefProto> blocks, Set<String> datanodes) throws RefusedException {
+        VerifyTaskProto.Builder work =
+                VerifyTaskProto.newBuilder().setSnapshotId(snapshotId).addAllBlocks(blocks);
+        return start(blocks, new BitSet(), work, datanodes);
+    }
+
+    /**
+     * Has blocks looked for; returns the task's id.
+     *
+     * @param present those of which a replica is known, by their indexes: nobody is asked for them
+     */
+    long startPresence(long snapshotId, List<BlockRefProto> blocks, BitSet present, Set<String> datanodes)
+            throws RefusedException {
+        VerifyTaskProto.Builder work =
+                VerifyTaskProto.newBuilder().setSnapshotId(snapshotId).setPresenceOnly(true);
+        for (int i = present.nextClearBit(0); i < blocks.size(); i = present.nextClearBit(i + 1)) {
+            work.addBlocks(blocks.get(i));
+        }
+        return start(blocks, present, work, work.getBlocksCount() == 0 ? Set.of() : datanodes);
+    }
+
+    private synchronized long start(
+            List<BlockRefProto> blocks, BitSet present, VerifyTaskProto.Builder work, Set<String> datanodes)
             throws RefusedException {
         if (blocks.size() > MAX_BLOCKS) {
             throw new RefusedException("at most " + MAX_BLOCKS + " blocks can be verified at once");
@@ -84,12 +109,17 @@ final class VerifyTasks {
             throw new RefusedException("too many verifications are running; try again later");
         }
         long id = ++lastId;
-        VerifyTaskProto work = VerifyTaskProto.newBuilder()
-                .setTaskId(id)
-                .setSnapshotId(snapshotId)
-                .addAllBlocks(blocks)
-                .build();
-        tasks.put(id, new Task(work, Set.copyOf(datanodes), ticker.read()));
+        Task task = new Task(blocks, work.setTaskId(id).build(), Set.copyOf(datanodes), ticker.read());
+        present.stream()
+                .mapToObj(blocks::get)
+                .forEach(block -> add(
+                        task,
+                        BlockResultProto.newBuilder()
+                                .setBlockId(block.getBlockId())
+                                .setStamp(block.getStamp())
+                                .setResult(GOOD)
+                                .build()));
+        tasks.put(id, task);
         return id;
     }
 
@@ -148,7 +178,7 @@ final class VerifyTasks {
                 .setAnswered(task.answered.size())
                 .setAsked(task.asked.size());
         if (done) {
-            task.work.getBlocksList().forEach(block -> status.addVerdicts(verdict(task, block)));
+            task.blocks.forEach(block -> status.addVerdicts(verdict(task, block)));
             tasks.remove(id);
         }
         return status.build();

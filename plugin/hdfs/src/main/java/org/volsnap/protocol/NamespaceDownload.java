@@ -9,12 +9,14 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.hadoop.thirdparty.protobuf.ByteString;
+import org.volsnap.protocol.proto.VolsnapProtos.CloseNamespaceRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ListNamespaceRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.NamespaceFileProto;
+import org.volsnap.protocol.proto.VolsnapProtos.OpenNamespaceRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ReadNamespaceRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.SnapshotProto;
 
-/** Copies the kept namespace of a snapshot from a NameNode to this machine. */
+/** Copies a namespace from a NameNode to this machine: the kept one of a snapshot, or the one of now. */
 public final class NamespaceDownload {
     private static final int PIECE_BYTES = 1 << 20;
 
@@ -42,6 +44,26 @@ public final class NamespaceDownload {
                         .setName(snapshot.getName())
                         .setSnapshotId(snapshot.getId()),
                 directory);
+    }
+
+    /**
+     * Fetches the namespace as it is now on the active NameNode, which begins a new segment of its edit log for that.
+     *
+     * @return the last transaction in it
+     */
+    public long fetchNow(Path directory) throws IOException {
+        long txid = nameNode.openNamespace(OpenNamespaceRequestProto.getDefaultInstance())
+                .getTxid();
+        try {
+            fetch(
+                    ListNamespaceRequestProto.newBuilder().setName("").setOpenedTxid(txid),
+                    ReadNamespaceRequestProto.newBuilder().setName("").setOpenedTxid(txid),
+                    directory);
+        } finally {
+            nameNode.closeNamespace(
+                    CloseNamespaceRequestProto.newBuilder().setTxid(txid).build());
+        }
+        return txid;
     }
 
     private void fetch(ListNamespaceRequestProto.Builder list, ReadNamespaceRequestProto.Builder read, Path directory)

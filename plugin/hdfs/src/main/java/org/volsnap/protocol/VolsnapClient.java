@@ -15,6 +15,8 @@ import org.apache.hadoop.ipc.RemoteException;
 import org.apache.hadoop.security.UserGroupInformation;
 import org.volsnap.protocol.proto.VolsnapProtos.CancelRollbackRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.CancelRollbackResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.CloseNamespaceRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.CloseNamespaceResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.CreateRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.CreateResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.DeleteRequestProto;
@@ -23,10 +25,14 @@ import org.volsnap.protocol.proto.VolsnapProtos.KeptNamespacesRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.KeptNamespacesResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ListNamespaceRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ListNamespaceResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.OpenNamespaceRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.OpenNamespaceResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PollRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PollResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PrepareRollbackRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PrepareRollbackResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.PreviewRollbackRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.PreviewRollbackResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ReadNamespaceRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ReadNamespaceResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.RestoreRegistryRequestProto;
@@ -128,6 +134,21 @@ public final class VolsnapClient implements VolsnapProtocol, Closeable {
     @Override
     public RestoreRegistryResponseProto restoreRegistry(RestoreRegistryRequestProto request) throws IOException {
         return call(protocol::restoreRegistry, request);
+    }
+
+    @Override
+    public PreviewRollbackResponseProto previewRollback(PreviewRollbackRequestProto request) throws IOException {
+        return call(protocol::previewRollback, request);
+    }
+
+    @Override
+    public OpenNamespaceResponseProto openNamespace(OpenNamespaceRequestProto request) throws IOException {
+        return call(protocol::openNamespace, request);
+    }
+
+    @Override
+    public CloseNamespaceResponseProto closeNamespace(CloseNamespaceRequestProto request) throws IOException {
+        return call(protocol::closeNamespace, request);
     }
 
     @Override

@@ -5,6 +5,8 @@ import java.io.IOException;
 import org.apache.hadoop.io.retry.Idempotent;
 import org.volsnap.protocol.proto.VolsnapProtos.CancelRollbackRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.CancelRollbackResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.CloseNamespaceRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.CloseNamespaceResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.CreateRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.CreateResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.DeleteRequestProto;
@@ -13,10 +15,14 @@ import org.volsnap.protocol.proto.VolsnapProtos.KeptNamespacesRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.KeptNamespacesResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ListNamespaceRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ListNamespaceResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.OpenNamespaceRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.OpenNamespaceResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PollRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PollResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PrepareRollbackRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PrepareRollbackResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.PreviewRollbackRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.PreviewRollbackResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ReadNamespaceRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ReadNamespaceResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.RestoreRegistryRequestProto;
@@ -54,12 +60,26 @@ public interface VolsnapProtocol {
     /** Takes the safety snapshot and puts the cluster into the state in which it can be rolled back. */
     PrepareRollbackResponseProto prepareRollback(PrepareRollbackRequestProto request) throws IOException;
 
+    /** What {@link #prepareRollback} would refuse, and which DataNodes and storage volumes are missing; changes nothing. */
+    @Idempotent
+    PreviewRollbackResponseProto previewRollback(PreviewRollbackRequestProto request) throws IOException;
+
     /** Undoes {@link #prepareRollback}; does nothing when none is pending. */
     @Idempotent
     CancelRollbackResponseProto cancelRollback(CancelRollbackRequestProto request) throws IOException;
 
     /** Writes the newest registry that is known, after it was lost; refused when it is whole. */
     RestoreRegistryResponseProto restoreRegistry(RestoreRegistryRequestProto request) throws IOException;
+
+    /**
+     * Begins a new segment of the edit log and gathers the files of the namespace up to there, for {@link #listNamespace} and
+     * {@link #readNamespace}. They are links, or copies, and stay until they are closed or nobody reads them for long.
+     */
+    OpenNamespaceResponseProto openNamespace(OpenNamespaceRequestProto request) throws IOException;
+
+    /** Removes what {@link #openNamespace} gathered; does nothing when it is gone. */
+    @Idempotent
+    CloseNamespaceResponseProto closeNamespace(CloseNamespaceRequestProto request) throws IOException;
 
     /** The files of the snapshot's kept namespace. */
     @Idempotent

@@ -9,6 +9,8 @@ import org.apache.hadoop.thirdparty.protobuf.ServiceException;
 import org.jspecify.annotations.Nullable;
 import org.volsnap.protocol.proto.VolsnapProtos.CancelRollbackRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.CancelRollbackResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.CloseNamespaceRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.CloseNamespaceResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.CreateRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.CreateResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.DeleteRequestProto;
@@ -17,10 +19,14 @@ import org.volsnap.protocol.proto.VolsnapProtos.KeptNamespacesRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.KeptNamespacesResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ListNamespaceRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ListNamespaceResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.OpenNamespaceRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.OpenNamespaceResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PollRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PollResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PrepareRollbackRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PrepareRollbackResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.PreviewRollbackRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.PreviewRollbackResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ReadNamespaceRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ReadNamespaceResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.RestoreRegistryRequestProto;
@@ -80,6 +86,24 @@ public final class VolsnapServerTranslator implements VolsnapProtocolPB {
     public RestoreRegistryResponseProto restoreRegistry(
             @Nullable RpcController controller, RestoreRegistryRequestProto request) throws ServiceException {
         return serve(service::restoreRegistry, request);
+    }
+
+    @Override
+    public PreviewRollbackResponseProto previewRollback(
+            @Nullable RpcController controller, PreviewRollbackRequestProto request) throws ServiceException {
+        return serve(service::previewRollback, request);
+    }
+
+    @Override
+    public OpenNamespaceResponseProto openNamespace(
+            @Nullable RpcController controller, OpenNamespaceRequestProto request) throws ServiceException {
+        return serve(service::openNamespace, request);
+    }
+
+    @Override
+    public CloseNamespaceResponseProto closeNamespace(
+            @Nullable RpcController controller, CloseNamespaceRequestProto request) throws ServiceException {
+        return serve(service::closeNamespace, request);
     }
 
     @Override

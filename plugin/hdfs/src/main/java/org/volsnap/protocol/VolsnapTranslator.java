@@ -9,6 +9,8 @@ import java.io.IOException;
 import org.apache.hadoop.ipc.RPC;
 import org.volsnap.protocol.proto.VolsnapProtos.CancelRollbackRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.CancelRollbackResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.CloseNamespaceRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.CloseNamespaceResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.CreateRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.CreateResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.DeleteRequestProto;
@@ -17,10 +19,14 @@ import org.volsnap.protocol.proto.VolsnapProtos.KeptNamespacesRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.KeptNamespacesResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ListNamespaceRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ListNamespaceResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.OpenNamespaceRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.OpenNamespaceResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PollRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PollResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PrepareRollbackRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PrepareRollbackResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.PreviewRollbackRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.PreviewRollbackResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ReadNamespaceRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ReadNamespaceResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.RestoreRegistryRequestProto;
@@ -76,6 +82,21 @@ final class VolsnapTranslator implements VolsnapProtocol, Closeable {
     @Override
     public RestoreRegistryResponseProto restoreRegistry(RestoreRegistryRequestProto request) throws IOException {
         return ipc(() -> proxy.restoreRegistry(null, request));
+    }
+
+    @Override
+    public PreviewRollbackResponseProto previewRollback(PreviewRollbackRequestProto request) throws IOException {
+        return ipc(() -> proxy.previewRollback(null, request));
+    }
+
+    @Override
+    public OpenNamespaceResponseProto openNamespace(OpenNamespaceRequestProto request) throws IOException {
+        return ipc(() -> proxy.openNamespace(null, request));
+    }
+
+    @Override
+    public CloseNamespaceResponseProto closeNamespace(CloseNamespaceRequestProto request) throws IOException {
+        return ipc(() -> proxy.closeNamespace(null, request));
     }
 
     @Override

@@ -111,6 +111,24 @@ class SnapshotReplicaReaderTest {
     }
 
     @Test
+    void verifyEndsReadsTheFirstChunkAndTheLast() throws IOException {
+        PairView view = new PairView(ReplicaPair.write(directory, 1, 1000, 10_000, 512));
+
+        new SnapshotReplicaReader(view, GEOMETRY).verifyEnds();
+
+        assertThat(view.reads).isEqualTo(2);
+    }
+
+    @Test
+    void verifyEndsReadsTheOnlyChunkOnce() throws IOException {
+        PairView view = new PairView(ReplicaPair.write(directory, 1, 1000, 100, 512));
+
+        new SnapshotReplicaReader(view, GEOMETRY).verifyEnds();
+
+        assertThat(view.reads).isEqualTo(1);
+    }
+
+    @Test
     void verifyNamesABadChecksumAndItsBlock() throws IOException {
         ReplicaPair pair = ReplicaPair.write(directory, 1, 1000, 10_000, 512);
         SnapshotReplicaReader reader = new SnapshotReplicaReader(

@@ -22,7 +22,7 @@ class NextLinesTest {
     void ofOneNameNode() {
         conf.set("fs.defaultFS", "hdfs://localhost:1");
 
-        assertThat(NextLines.afterPrepare(conf, "s"))
+        assertThat(NextLines.afterPrepare(conf, "s", false))
                 .containsExactly(
                         "hdfs --daemon stop namenode",
                         "hdfs volsnap -rollback s",
@@ -32,10 +32,17 @@ class NextLinesTest {
     }
 
     @Test
+    void whatWasForcedIsForcedOn() {
+        conf.set("fs.defaultFS", "hdfs://localhost:1");
+
+        assertThat(NextLines.afterPrepare(conf, "s", true)).contains("hdfs volsnap -rollback -force s");
+    }
+
+    @Test
     void ofTwoThatAreSwitchedByHand() {
         twoNameNodes();
 
-        assertThat(NextLines.afterPrepare(conf, "s"))
+        assertThat(NextLines.afterPrepare(conf, "s", false))
                 .containsExactly(
                         "hdfs --daemon stop namenode    # on every NameNode's host",
                         "hdfs volsnap -rollback s    # on the host of b",
@@ -52,7 +59,7 @@ class NextLinesTest {
         twoNameNodes();
         conf.setBoolean("dfs.ha.automatic-failover.enabled", true);
 
-        assertThat(NextLines.afterPrepare(conf, "s"))
+        assertThat(NextLines.afterPrepare(conf, "s", false))
                 .startsWith("hdfs --daemon stop zkfc    # on every NameNode's host")
                 .containsSubsequence(
                         "hdfs --daemon start namenode    # here",

@@ -7,6 +7,7 @@ import static org.assertj.core.groups.Tuple.tuple;
 
 import com.google.common.base.Ticker;
 import java.time.Duration;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
@@ -48,6 +49,32 @@ class VerifyTasksTest {
                 .extracting(BlockVerdictProto::getBlockId, BlockVerdictProto::getGood, BlockVerdictProto::getBad)
                 .containsExactly(tuple(7L, 2, 0), tuple(8L, 0, 1));
         assertThatThrownBy(() -> tasks.status(id, gone -> false)).isInstanceOf(RefusedException.class);
+    }
+
+    @Test
+    void nobodyIsAskedForWhatIsKnownToBeThere() throws RefusedException {
+        BitSet present = new BitSet();
+        present.set(0);
+        long id = tasks.startPresence(1, List.of(block(7), block(8)), present, Set.of("a"));
+
+        VerifyTaskProto task = tasks.handOut("a").get(0);
+        assertThat(task.getPresenceOnly()).isTrue();
+        assertThat(task.getBlocksList()).containsExactly(block(8));
+        tasks.answer("a", List.of(VerifyResultProto.newBuilder().setTaskId(id).build()));
+
+        assertThat(tasks.status(id, gone -> false).getVerdictsList())
+                .extracting(BlockVerdictProto::getBlockId, BlockVerdictProto::getGood)
+                .containsExactly(tuple(7L, 1), tuple(8L, 0));
+    }
+
+    @Test
+    void nobodyIsAskedWhereAllIsKnownToBeThere() throws RefusedException {
+        BitSet present = new BitSet();
+        present.set(0);
+        long id = tasks.startPresence(1, List.of(block(7)), present, Set.of("a"));
+
+        assertThat(tasks.handOut("a")).isEmpty();
+        assertThat(tasks.status(id, gone -> false).getDone()).isTrue();
     }
 
     @Test

@@ -11,6 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.volsnap.datanode.PoolControl;
 import org.volsnap.model.SnapshotId;
+import org.volsnap.protocol.proto.VolsnapProtos.BlockRefProto;
+import org.volsnap.protocol.proto.VolsnapProtos.BlockResultProto;
 import org.volsnap.protocol.proto.VolsnapProtos.VerifyResultProto;
 import org.volsnap.protocol.proto.VolsnapProtos.VerifyTaskProto;
 
@@ -49,7 +51,12 @@ final class VerifyService {
         try {
             SnapshotId snapshot = SnapshotId.ofRegistry(task.getSnapshotId());
             VerifyResultProto.Builder result = VerifyResultProto.newBuilder().setTaskId(task.getTaskId());
-            task.getBlocksList().forEach(block -> result.addBlocks(verifier.verify(snapshot, block)));
+            for (BlockRefProto block : task.getBlocksList()) {
+                BlockResultProto found = verifier.verify(snapshot, block, task.getPresenceOnly());
+                if (!task.getPresenceOnly() || found.getResult() != BlockVerifier.NOT_HERE) {
+                    result.addBlocks(found);
+                }
+            }
             results.put(task.getTaskId(), result.build());
         } catch (RuntimeException e) {
             LOG.error("Verify task {} failed; it is done again when the NameNode asks again", task.getTaskId(), e);

@@ -2,7 +2,6 @@
 package org.volsnap.namenode.diff;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.util.Objects.requireNonNull;
 
 import com.google.common.hash.HashFunction;
 import com.google.common.hash.Hasher;
@@ -24,14 +23,12 @@ import org.apache.hadoop.hdfs.server.namenode.snapshot.Snapshot;
 final class EntryMaker {
     private static final HashFunction HASH = Hashing.murmur3_128();
 
-    private final String ignoredAttribute;
+    /** Attributes of volsnap's own: about snapshots, and not what they are taken of. */
+    private static final String OWN = "trusted.volsnap.";
 
-    /** @param ignoredAttribute an extended attribute that does not count */
-    EntryMaker(String ignoredAttribute) {
-        this.ignoredAttribute = requireNonNull(ignoredAttribute, "ignoredAttribute is null");
-    }
+    private EntryMaker() {}
 
-    Entry entry(INode inode, String path) {
+    static Entry entry(INode inode, String path) {
         INodeDirectory parent = inode.getParent();
         Fingerprint.Builder fingerprint = new Fingerprint.Builder()
                 .set(Aspect.PERMISSIONS, permissions(inode))
@@ -97,9 +94,9 @@ final class EntryMaker {
     }
 
     /** In no particular order in Hadoop's list. */
-    private long attributes(INode inode) {
+    private static long attributes(INode inode) {
         List<XAttr> attributes = XAttrStorage.readINodeXAttrs(inode).stream()
-                .filter(attribute -> !XAttrHelper.getPrefixedName(attribute).equals(ignoredAttribute))
+                .filter(attribute -> !XAttrHelper.getPrefixedName(attribute).startsWith(OWN))
                 .sorted(Comparator.comparing(XAttrHelper::getPrefixedName))
                 .toList();
         if (attributes.isEmpty()) {

@@ -17,12 +17,9 @@ import org.jspecify.annotations.Nullable;
 /** A namespace that was loaded in this process and does not change. */
 public final class LoadedTree implements NamespaceTree {
     private final FSDirectory directory;
-    private final EntryMaker maker;
 
-    /** @param ignoredAttribute an extended attribute that does not count */
-    public LoadedTree(FSDirectory directory, String ignoredAttribute) {
+    public LoadedTree(FSDirectory directory) {
         this.directory = requireNonNull(directory, "directory is null");
-        this.maker = new EntryMaker(ignoredAttribute);
     }
 
     @Override
@@ -33,7 +30,7 @@ public final class LoadedTree implements NamespaceTree {
     @Override
     public @Nullable Entry find(long id) {
         INode inode = directory.getInode(id);
-        return inode == null || !inode.isInCurrentState() ? null : maker.entry(inode, inode.getFullPathName());
+        return inode == null || !inode.isInCurrentState() ? null : EntryMaker.entry(inode, inode.getFullPathName());
     }
 
     /** Children that are still to come, of each directory on the way. */
@@ -69,7 +66,7 @@ public final class LoadedTree implements NamespaceTree {
                                 .getChildrenList(Snapshot.CURRENT_STATE_ID)
                                 .iterator()));
             }
-            return maker.entry(inode, path);
+            return EntryMaker.entry(inode, path);
         }
     }
 }

@@ -18,7 +18,6 @@ import org.apache.hadoop.hdfs.server.namenode.INodeFile;
 import org.apache.hadoop.hdfs.server.namenode.VolsnapOfflineBridge;
 import org.apache.hadoop.hdfs.server.namenode.snapshot.FileDiff;
 import org.apache.hadoop.hdfs.util.StripedBlockUtil;
-import org.volsnap.namenode.RegistryXAttr;
 import org.volsnap.namenode.diff.LoadedTree;
 import org.volsnap.namenode.diff.NamespaceTree;
 import org.volsnap.namenode.rollback.KeptFile.KeptBlock;
@@ -55,7 +54,7 @@ public final class KeptNamespace implements Closeable {
 
     /** The files and directories, to be compared with those of another moment. */
     public NamespaceTree tree() {
-        return new LoadedTree(namespace.directory(), RegistryXAttr.NAME);
+        return new LoadedTree(namespace.directory());
     }
 
     /** Every file, in no particular order, also those that only HDFS's directory snapshots hold. */

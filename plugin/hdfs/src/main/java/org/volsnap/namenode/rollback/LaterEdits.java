@@ -65,6 +65,12 @@ final class LaterEdits {
         return count;
     }
 
+    /** Why a rollback is refused because of them. */
+    String refusal(String safetySnapshot) {
+        return count + " transactions came after the safety snapshot " + safetySnapshot
+                + " and would be lost for ever (-acceptLoss): " + lines.get(0);
+    }
+
     /** One line each; of very many, the first. */
     List<String> lines() {
         List<String> all = new ArrayList<>(lines);

@@ -36,6 +36,8 @@ import org.volsnap.protocol.proto.VolsnapProtos.SnapshotStateProto;
  * one thread.
  */
 public final class RollbackTool {
+    static final String UNSEEN = "it was prepared with -force: blocks of the snapshot may have no replica";
+
     private final Configuration conf;
     private final Consumer<String> progress;
     private final Clock clock;
@@ -65,30 +67,31 @@ public final class RollbackTool {
      */
     public record Outcome(long epoch, long txid, long stamp, List<String> lost, List<String> nextLines) {}
 
-    /** What is known of the namespace as it is today. */
-    private record Today(Registry registry, Counters counters, List<byte[]> expectedDatanodes) {}
-
     /**
      * Rolls back; can be killed at any point and run again.
      *
      * @param acceptLoss go on although transactions follow the safety snapshot, which nothing will bring back
+     * @param force go on although it was prepared without looking whether every block of T has a replica
      * @throws RefusedException when a NameNode holds the directories, or no rollback to this snapshot is prepared
      */
-    public Outcome run(String snapshot, boolean acceptLoss) throws IOException {
+    public Outcome run(String snapshot, boolean acceptLoss, boolean force) throws IOException {
         Configuration own = NameDirectories.own(conf);
         OtherNameNodes.requireStopped(own);
         try (NameDirectories directories = NameDirectories.lock(own);
                 Staging staging = new Staging(directories.names().get(0));
-                TodaysFiles files = TodaysFiles.of(own, directories, staging)) {
+                TodaysFiles files = TodaysFiles.of(own, directories, staging, false)) {
             ImageInstaller installer = new ImageInstaller(directories, progress);
-            Today today = loadToday(own, files);
-            Optional<RollbackEpochProto> halfDone = today.registry().unfinishedEpoch();
+            progress.accept("loading today's namespace");
+            Today today = Today.load(own, files);
+            Optional<RollbackEpochProto> halfDone = today.halfDone(snapshot);
             if (halfDone.isPresent()) {
-                checkSame(halfDone.get(), today.registry(), snapshot);
                 return finish(halfDone.get(), directories, installer, files);
             }
-            PendingRollbackProto pending = pending(today.registry(), snapshot);
-            checkExpectedDatanodes(today, pending);
+            PendingRollbackProto pending = today.pending(snapshot);
+            if (pending.getForced() && !force) {
+                throw new RefusedException(
+                        UNSEEN + ": roll back with -force, or cancel (-cancelRollback) and prepare without");
+            }
             LaterEdits later = laterEdits(today, files, pending, acceptLoss);
             Prepared prepared = prepare(own, today, pending, directories, staging);
             installer.install(prepared.image(), prepared.txid());
@@ -98,33 +101,18 @@ public final class RollbackTool {
         }
     }
 
+    private LaterEdits laterEdits(Today today, TodaysFiles files, PendingRollbackProto pending, boolean acceptLoss)
+            throws IOException {
+        progress.accept("looking for transactions after the safety snapshot");
+        LaterEdits later = today.laterEdits(files, pending);
+        if (later.count() > 0 && !acceptLoss) {
+            throw new RefusedException(later.refusal(today.safety(pending).getName()));
+        }
+        return later;
+    }
+
     private Outcome outcome(RollbackEpochProto epoch, long txid, List<String> lost) {
         return new Outcome(epoch.getNumber(), txid, epoch.getNewStamp(), lost, NextLines.afterRollback(conf));
-    }
-
-    private Today loadToday(Configuration own, TodaysFiles files) throws IOException {
-        progress.accept("loading today's namespace");
-        try (VolsnapOfflineBridge namespace = files.load(own)) {
-            byte[] registry = namespace.rootAttribute(RegistryXAttr.NAME);
-            if (registry == null) {
-                throw new RefusedException("this NameNode knows of no snapshots");
-            }
-            return new Today(
-                    RegistryXAttr.decode(registry, namespace.blockPoolId()),
-                    namespace.counters(),
-                    ExpectedDatanodes.read(namespace::rootAttribute));
-        }
-    }
-
-    /** One rollback after the other: what DataNodes have put back for the first may be gone for the second. */
-    private static void checkSame(RollbackEpochProto halfDone, Registry registry, String snapshot)
-            throws RefusedException {
-        String target = registry.nameOf(halfDone.getSnapshotId());
-        if (!target.equals(snapshot)) {
-            throw new RefusedException("rollback " + halfDone.getNumber() + " to " + target + " is half done, none to "
-                    + snapshot + " can begin; finish it: 'hdfs volsnap -rollback " + target
-                    + "', start the NameNode, and wait until -status says that it is finished");
-        }
     }
 
     /** Brings the image that an earlier run has committed into the directories that it did not reach. */
@@ -138,54 +126,6 @@ public final class RollbackTool {
         return outcome(epoch, newest.imageTxid(), List.of());
     }
 
-    private static PendingRollbackProto pending(Registry registry, String snapshot) throws RefusedException {
-        String hint = "start the NameNode and run 'hdfs volsnap -prepareRollback " + snapshot + "' first";
-        SnapshotProto target = registry.active(snapshot);
-        PendingRollbackProto pending =
-                registry.pendingRollback().orElseThrow(() -> new RefusedException("no rollback is prepared; " + hint));
-        if (pending.getSnapshotId() != target.getId()) {
-            String other = registry.nameOf(pending.getSnapshotId());
-            throw new RefusedException("a rollback to " + other + " is prepared, not to " + snapshot
-                    + "; carry it out: 'hdfs volsnap -rollback " + other
-                    + "', or start the NameNode and cancel it: 'hdfs volsnap -cancelRollback'");
-        }
-        return pending;
-    }
-
-    private static void checkExpectedDatanodes(Today today, PendingRollbackProto pending) throws RefusedException {
-        boolean whole = ExpectedDatanodes.decode(today.expectedDatanodes())
-                .filter(list -> list.rollback() == pending.getSafetySnapshotId())
-                .filter(list -> list.uuids().size() == pending.getExpectedCount())
-                .isPresent();
-        if (!whole) {
-            throw new RefusedException("the list of the " + pending.getExpectedCount()
-                    + " DataNodes of the prepared rollback (" + ExpectedDatanodes.attribute(0)
-                    + " and following, of /) is not whole; start the NameNode, cancel the rollback (-cancelRollback) and"
-                    + " prepare it again");
-        }
-    }
-
-    private LaterEdits laterEdits(Today today, TodaysFiles files, PendingRollbackProto pending, boolean acceptLoss)
-            throws IOException {
-        progress.accept("looking for transactions after the safety snapshot");
-        SnapshotProto safety = safety(today.registry(), pending);
-        LaterEdits later = LaterEdits.read(
-                files.editsAfter(safety.getTxid()),
-                safety.getTxid(),
-                today.counters().txid());
-        if (later.count() > 0 && !acceptLoss) {
-            throw new RefusedException(later.count() + " transactions came after the safety snapshot "
-                    + safety.getName() + " and would be lost for ever (-acceptLoss): "
-                    + later.lines().get(0));
-        }
-        return later;
-    }
-
-    private static SnapshotProto safety(Registry registry, PendingRollbackProto pending) throws RefusedException {
-        return registry.find(pending.getSafetySnapshotId())
-                .orElseThrow(() -> new RefusedException("the safety snapshot of the prepared rollback is gone"));
-    }
-
     /** An image ready to be installed. */
     private record Prepared(Path image, long txid, RollbackEpochProto epoch) {}
 
@@ -196,7 +136,7 @@ public final class RollbackTool {
         Registry registry = today.registry();
         String pool = registry.toProto().getBlockPoolId();
         SnapshotProto target = registry.find(pending.getSnapshotId()).orElseThrow();
-        SnapshotProto safety = safety(registry, pending);
+        SnapshotProto safety = today.safety(pending);
         checkKept(kept, safety, pool);
         Path source = kept.copy(target, pool);
         NamespaceSource.of(source, target.getTxid()).check();

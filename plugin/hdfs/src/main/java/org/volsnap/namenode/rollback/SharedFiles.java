@@ -1,6 +1,7 @@
 /* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
 package org.volsnap.namenode.rollback;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,19 +22,25 @@ final class SharedFiles implements TodaysFiles {
     private final VolsnapSharedEditsBridge shared;
     private long last;
 
-    SharedFiles(Configuration own, NameDirectories directories, Staging staging) throws IOException {
+    /** @param readOnly without {@link #goOnAfter} */
+    SharedFiles(Configuration own, NameDirectories directories, Staging staging, boolean readOnly) throws IOException {
         this.directories = directories;
         this.staging = staging;
-        this.shared =
-                VolsnapSharedEditsBridge.open(own, directories.names().get(0).toFile());
+        File nameDir = directories.names().get(0).toFile();
+        this.shared = readOnly
+                ? VolsnapSharedEditsBridge.openToRead(own, nameDir)
+                : VolsnapSharedEditsBridge.open(own, nameDir);
     }
 
     @Override
     public VolsnapOfflineBridge load(Configuration own) throws IOException {
-        NamespaceSource newest = NamespaceSource.newest(directories.currents());
-        Path stage = staging.copyOf(List.of(newest.image(), newest.digest(), newest.version()), "today");
-        last = shared.copyAfter(newest.imageTxid(), stage.resolve("current").toFile());
-        Files.writeString(stage.resolve("current/seen_txid"), last + "\n");
+        Path stage = staging.path("today");
+        if (!Files.exists(stage)) {
+            NamespaceSource newest = NamespaceSource.newest(directories.currents());
+            staging.copyOf(List.of(newest.image(), newest.digest(), newest.version()), "today");
+            last = shared.copyAfter(newest.imageTxid(), stage.resolve("current").toFile());
+            Files.writeString(stage.resolve("current/seen_txid"), last + "\n");
+        }
         return VolsnapOfflineBridge.load(own, stage.toFile());
     }
 

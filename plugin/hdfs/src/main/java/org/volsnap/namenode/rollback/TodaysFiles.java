@@ -10,14 +10,19 @@ import org.apache.hadoop.hdfs.server.namenode.VolsnapOfflineBridge;
 
 /** The namespace of a stopped NameNode as it is today. For one thread. */
 interface TodaysFiles extends Closeable {
-    /** Those in the NameNode's own directories, or with the edits that it shares with others. */
-    static TodaysFiles of(Configuration own, NameDirectories directories, Staging staging) throws IOException {
+    /**
+     * Those in the NameNode's own directories, or with the edits that it shares with others.
+     *
+     * @param readOnly shared edits are left as they are, also where a writer has left them unfinished
+     */
+    static TodaysFiles of(Configuration own, NameDirectories directories, Staging staging, boolean readOnly)
+            throws IOException {
         return NameDirectories.sharesEdits(own)
-                ? new SharedFiles(own, directories, staging)
+                ? new SharedFiles(own, directories, staging, readOnly)
                 : new OwnFiles(directories, staging);
     }
 
-    /** Loads a copy of it. */
+    /** Loads a copy of it, again when it is asked again. */
     VolsnapOfflineBridge load(Configuration own) throws IOException;
 
     /** Directories with finished segments that have all transactions after this one; once it is loaded. */

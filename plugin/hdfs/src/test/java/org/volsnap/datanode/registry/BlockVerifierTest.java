@@ -70,6 +70,10 @@ class BlockVerifierTest {
     }
 
     private BlockResultProto verify(long length) {
+        return verify(length, false);
+    }
+
+    private BlockResultProto verify(long length, boolean presenceOnly) {
         return new BlockVerifier(pool)
                 .verify(
                         SNAPSHOT,
@@ -77,7 +81,8 @@ class BlockVerifierTest {
                                 .setBlockId(5)
                                 .setStamp(900)
                                 .setLength(length)
-                                .build());
+                                .build(),
+                        presenceOnly);
     }
 
     private void present() {
@@ -115,6 +120,15 @@ class BlockVerifierTest {
     }
 
     @Test
+    void whatIsPresentCanBeRead() {
+        present();
+        assertThat(verify(LENGTH, true).getResult()).isEqualTo(BlockVerifier.GOOD);
+        view.failure = new VersionLostException("the base is gone");
+        assertThat(verify(LENGTH, true).getResult()).isEqualTo(BlockVerifier.BAD);
+        assertThat(verify(LENGTH - 1, true).getResult()).isEqualTo(BlockVerifier.BAD);
+    }
+
+    @Test
     void anotherLengthThanTheNamespaceSaysIsBad() {
         present();
         assertThat(verify(LENGTH - 1).getResult()).isEqualTo(BlockVerifier.BAD);
@@ -138,6 +152,7 @@ class BlockVerifierTest {
                 .setLength(0)
                 .setUnderConstruction(true)
                 .build();
-        assertThat(new BlockVerifier(pool).verify(SNAPSHOT, open).getResult()).isEqualTo(BlockVerifier.GOOD);
+        assertThat(new BlockVerifier(pool).verify(SNAPSHOT, open, false).getResult())
+                .isEqualTo(BlockVerifier.GOOD);
     }
 }

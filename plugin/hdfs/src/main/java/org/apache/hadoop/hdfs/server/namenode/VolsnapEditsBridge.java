@@ -24,16 +24,33 @@ public final class VolsnapEditsBridge {
     public static void copy(NameNode nameNode, long first, long last, File target) throws IOException {
         FSImage image = nameNode.getNamesystem().getFSImage();
         long copied = copy(
-                image.getEditLog(), first, last, image.getStorage().getLayoutVersion(), target, nameNode.getConf());
+                image.getEditLog(),
+                first,
+                last,
+                false,
+                image.getStorage().getLayoutVersion(),
+                target,
+                nameNode.getConf());
         if (copied != last) {
             throw new IOException("transactions " + (copied + 1) + " to " + last + " are in no edit log");
         }
     }
 
-    /** Returns the last transaction that was copied; {@code first - 1} where there are none. */
-    static long copy(FSEditLog log, long first, long last, int layoutVersion, File target, Configuration conf)
+    /**
+     * Returns the last transaction that was copied; {@code first - 1} where there are none.
+     *
+     * @param unfinished also those of segments that a writer has left open
+     */
+    static long copy(
+            FSEditLog log,
+            long first,
+            long last,
+            boolean unfinished,
+            int layoutVersion,
+            File target,
+            Configuration conf)
             throws IOException {
-        Collection<EditLogInputStream> streams = log.selectInputStreams(first, 0, null, false);
+        Collection<EditLogInputStream> streams = log.selectInputStreams(first, 0, null, unfinished);
         try (EditLogFileOutputStream out = new EditLogFileOutputStream(conf, target, BUFFER_BYTES)) {
             out.create(layoutVersion);
             long copied = first - 1;

@@ -6,16 +6,20 @@ import static java.util.Objects.requireNonNull;
 import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.EnumSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.BatchedRemoteIterator.BatchedEntries;
 import org.apache.hadoop.fs.XAttr;
 import org.apache.hadoop.fs.XAttrSetFlag;
 import org.apache.hadoop.hdfs.XAttrHelper;
+import org.apache.hadoop.hdfs.protocol.Block;
 import org.apache.hadoop.hdfs.protocol.HdfsConstants.DatanodeReportType;
 import org.apache.hadoop.hdfs.protocol.HdfsConstants.SafeModeAction;
 import org.apache.hadoop.hdfs.protocol.OpenFileEntry;
@@ -23,7 +27,11 @@ import org.apache.hadoop.hdfs.protocol.OpenFilesIterator;
 import org.apache.hadoop.hdfs.protocol.OpenFilesIterator.OpenFilesType;
 import org.apache.hadoop.hdfs.server.blockmanagement.BlockIdManager;
 import org.apache.hadoop.hdfs.server.blockmanagement.BlockInfo;
+import org.apache.hadoop.hdfs.server.blockmanagement.BlockInfoStriped;
+import org.apache.hadoop.hdfs.server.blockmanagement.BlockInfoStriped.StorageAndBlockIndex;
+import org.apache.hadoop.hdfs.server.blockmanagement.BlockManager;
 import org.apache.hadoop.hdfs.server.blockmanagement.DatanodeDescriptor;
+import org.apache.hadoop.hdfs.server.blockmanagement.DatanodeStorageInfo;
 import org.apache.hadoop.hdfs.server.namenode.snapshot.Snapshot;
 import org.apache.hadoop.ipc.RPC;
 import org.apache.hadoop.ipc.StandbyException;
@@ -206,6 +214,61 @@ public final class VolsnapNameNodeBridge {
     /** DataNodes that the NameNode counts on, by their heartbeats. */
     public List<DatanodeDescriptor> liveDatanodes() {
         return namesystem().getBlockManager().getDatanodeManager().getDatanodeListForReport(DatanodeReportType.LIVE);
+    }
+
+    /** DataNodes that were there and are not any more. */
+    public List<DatanodeDescriptor> deadDatanodes() {
+        return namesystem().getBlockManager().getDatanodeManager().getDatanodeListForReport(DatanodeReportType.DEAD);
+    }
+
+    /**
+     * Which of these blocks, by their indexes, are complete here with the same stamp and length and have a replica on a
+     * DataNode that counts, none of them known to be corrupt. One internal block of a striped group is looked for by its own
+     * id, and its length is not compared.
+     *
+     * @param counts takes the uuid of a DataNode
+     */
+    public BitSet replicated(List<Block> blocks, Predicate<String> counts) {
+        FSNamesystem namesystem = namesystem();
+        BitSet replicated = new BitSet();
+        VolsnapLockBridge.GLOBAL.readLock(namesystem);
+        try {
+            for (int i = 0; i < blocks.size(); i++) {
+                replicated.set(i, isReplicated(namesystem.getBlockManager(), blocks.get(i), counts));
+            }
+            return replicated;
+        } finally {
+            VolsnapLockBridge.GLOBAL.readUnlock(namesystem, "volsnapReplicated");
+        }
+    }
+
+    private static boolean isReplicated(BlockManager blocks, Block block, Predicate<String> counts) {
+        BlockInfo stored = blocks.getStoredBlock(block);
+        if (stored == null
+                || !stored.isComplete()
+                || stored.getGenerationStamp() != block.getGenerationStamp()
+                || blocks.countNodes(stored).corruptReplicas() > 0) {
+            return false;
+        }
+        if (stored instanceof BlockInfoStriped group) {
+            for (StorageAndBlockIndex storage : group.getStorageAndIndexInfos()) {
+                if (group.getBlockId() + storage.getBlockIndex() == block.getBlockId()
+                        && counts.test(uuid(storage.getStorage()))) {
+                    return true;
+                }
+            }
+            return false;
+        }
+        for (Iterator<DatanodeStorageInfo> storages = stored.getStorageInfos(); storages.hasNext(); ) {
+            if (counts.test(uuid(storages.next()))) {
+                return stored.getNumBytes() == block.getNumBytes();
+            }
+        }
+        return false;
+    }
+
+    private static String uuid(DatanodeStorageInfo storage) {
+        return storage.getDatanodeDescriptor().getDatanodeUuid();
     }
 
     /** Whether a DataNode with this uuid is registered with this NameNode and alive. */

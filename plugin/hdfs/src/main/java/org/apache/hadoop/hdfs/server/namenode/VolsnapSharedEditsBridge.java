@@ -23,8 +23,10 @@ public final class VolsnapSharedEditsBridge implements Closeable {
     private final Configuration conf;
     private final FSEditLog log;
     private final int layoutVersion;
+    private final boolean readOnly;
 
-    private VolsnapSharedEditsBridge(Configuration conf, FSEditLog log, int layoutVersion) {
+    private VolsnapSharedEditsBridge(Configuration conf, FSEditLog log, int layoutVersion, boolean readOnly) {
+        this.readOnly = readOnly;
         this.conf = conf;
         this.log = log;
         this.layoutVersion = layoutVersion;
@@ -37,6 +39,26 @@ public final class VolsnapSharedEditsBridge implements Closeable {
      * @param nameDir one of that NameNode's directories: says whose edits these are
      */
     public static VolsnapSharedEditsBridge open(Configuration conf, File nameDir) throws IOException {
+        VolsnapSharedEditsBridge opened = make(conf, nameDir, false);
+        opened.log.initJournalsForWrite();
+        try {
+            opened.log.recoverUnclosedStreams();
+        } catch (IOException e) {
+            opened.close();
+            throw e;
+        }
+        return opened;
+    }
+
+    /** Opens it without changing anything: what was left unfinished is read as far as it goes. */
+    public static VolsnapSharedEditsBridge openToRead(Configuration conf, File nameDir) throws IOException {
+        VolsnapSharedEditsBridge opened = make(conf, nameDir, true);
+        opened.log.initSharedJournalsForRead();
+        return opened;
+    }
+
+    private static VolsnapSharedEditsBridge make(Configuration conf, File nameDir, boolean readOnly)
+            throws IOException {
         Configuration own = new Configuration(conf);
         // Otherwise a thread would be left behind.
         own.setBoolean(DFSConfigKeys.DFS_NAMENODE_EDITS_ASYNC_LOGGING, false);
@@ -55,15 +77,7 @@ public final class VolsnapSharedEditsBridge implements Closeable {
                 NodeType.NAME_NODE));
         storage.setBlockPoolID(identity.getBlockPoolID());
         FSEditLog log = new FSEditLog(own, storage, shared);
-        log.initJournalsForWrite();
-        VolsnapSharedEditsBridge opened = new VolsnapSharedEditsBridge(own, log, storage.getLayoutVersion());
-        try {
-            log.recoverUnclosedStreams();
-        } catch (IOException e) {
-            opened.close();
-            throw e;
-        }
-        return opened;
+        return new VolsnapSharedEditsBridge(own, log, storage.getLayoutVersion(), readOnly);
     }
 
     private static NNStorage identity(Configuration conf, File nameDir) throws IOException {
@@ -79,7 +93,7 @@ public final class VolsnapSharedEditsBridge implements Closeable {
      */
     public long copyAfter(long txid, File directory) throws IOException {
         File copying = new File(directory, "edits.copying");
-        long last = VolsnapEditsBridge.copy(log, txid + 1, Long.MAX_VALUE, layoutVersion, copying, conf);
+        long last = VolsnapEditsBridge.copy(log, txid + 1, Long.MAX_VALUE, readOnly, layoutVersion, copying, conf);
         boolean done = last > txid
                 ? copying.renameTo(new File(directory, NNStorage.getFinalizedEditsFileName(txid + 1, last)))
                 : copying.delete();
