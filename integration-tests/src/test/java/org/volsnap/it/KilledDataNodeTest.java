@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.apache.hadoop.hdfs.protocol.DatanodeInfo;
 import org.apache.hadoop.hdfs.protocol.HdfsConstants.DatanodeReportType;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,15 @@ import org.volsnap.testing.VolsnapCluster;
 /** A DataNode in a JVM of its own holds the only replicas, and is stopped or killed at the worst moments. */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class KilledDataNodeTest {
+    /** Between two kills; 1 for all of them. */
+    private static final int STEP = Integer.getInteger("volsnap.killed.step", 3);
+
+    private static final int LAST_STEP = 7;
+
+    private static final int NOT_TOLD = -1;
+
+    private static final Pattern PROGRESS = Pattern.compile("datanode/data +1 +(\\d+) %");
+
     @TempDir
     private Path dir;
 
@@ -88,19 +98,34 @@ class KilledDataNodeTest {
             cluster.volsnap("-rollback", "nightly").orThrow();
             cluster.startNameNode();
 
-            for (int step = 1; step <= 7; step += 3) {
+            int progress = NOT_TOLD;
+            for (int step = 1; step <= LAST_STEP; step += STEP) {
                 dataNode.restart(Map.of(
                         "dfs.datanode.volsnap.parts.class",
                         HaltingParts.class.getName(),
                         HaltingParts.STEP,
                         Integer.toString(step)));
                 assertThat(dataNode.awaitExit()).isEqualTo(HaltingParts.EXIT_CODE);
+                int now = progress(cluster);
+                assertThat(now).isBetween(progress, 99);
+                progress = now;
             }
+            assertThat(progress).isNotEqualTo(NOT_TOLD);
             dataNode.restart(Map.of());
             awaitWritable(cluster);
 
             FileSystemState.capture(cluster.fileSystem(), "/data").assertSameAs(then);
         }
+    }
+
+    /** Of the storage volume; the DataNode is not registered while it applies the rollback. */
+    private static int progress(VolsnapCluster cluster) {
+        String status = cluster.volsnap("-status").orThrow().out();
+        return PROGRESS.matcher(status)
+                .results()
+                .mapToInt(match -> Integer.parseInt(match.group(1)))
+                .findFirst()
+                .orElse(NOT_TOLD);
     }
 
     private VolsnapCluster cluster() throws IOException {

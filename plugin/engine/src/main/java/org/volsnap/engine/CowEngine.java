@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -35,9 +36,9 @@ import org.volsnap.model.VersionHeader;
 import org.volsnap.store.Device;
 import org.volsnap.store.SingleSnapshotStore;
 import org.volsnap.store.SnapshotException;
+import org.volsnap.store.StoreException;
 import org.volsnap.store.VersionLostException;
 import org.volsnap.store.WholeReplica;
-import org.volsnap.store.WholeReplicaStore;
 
 /** The engine: its verbs, each handed to the part that does it. See the package's tour for the parts. */
 public final class CowEngine implements SnapshotEngine {
@@ -371,7 +372,14 @@ public final class CowEngine implements SnapshotEngine {
 
     @Override
     public Stream<WholeReplica> wholeReplicas(SnapshotId id) throws IOException {
-        return wholeReplicas.list(context.chain().require(id));
+        return wholeReplicas.list(context.chain().require(id), context.volumes().all());
+    }
+
+    @Override
+    public Stream<WholeReplica> wholeReplicas(SnapshotId id, VolumeStore volume) throws IOException {
+        Optional<AttachedStore> store =
+                context.volumes().find(volume.exceptions().id());
+        return wholeReplicas.list(context.chain().require(id), store.stream().toList());
     }
 
     // ---- merge
@@ -392,14 +400,14 @@ public final class CowEngine implements SnapshotEngine {
 
     @Override
     public void moveOut(WholeReplica replica, ReplicaFiles to) throws IOException {
-        BlockGate.Ticket ticket = gate.enter(replica.key().blockId());
-        try {
-            WholeReplicaStore store = wholeReplicas.storeOf(replica);
-            store.moveOut(replica, to);
-            store.force();
-        } finally {
-            ticket.close();
-        }
+        wholeReplicas.moveOut(gate, replica, to);
+    }
+
+    @Override
+    public void moveOut(VolumeStore volume, Map<WholeReplica, ReplicaFiles> moves) throws IOException {
+        String id = volume.exceptions().id();
+        AttachedStore store = context.volumes().find(id).orElseThrow(() -> new StoreException(id + " is not attached"));
+        wholeReplicas.moveOut(gate, store, moves);
     }
 
     @Override

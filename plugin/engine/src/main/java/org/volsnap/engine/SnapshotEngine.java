@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongFunction;
@@ -112,6 +113,9 @@ public interface SnapshotEngine extends Closeable {
     /** Whole replicas that are visible to this snapshot, read lazily from the directories. To be closed. */
     Stream<WholeReplica> wholeReplicas(SnapshotId id) throws IOException;
 
+    /** Those that lie on one storage volume, directory by directory for each owner. */
+    Stream<WholeReplica> wholeReplicas(SnapshotId id, VolumeStore volume) throws IOException;
+
     // ---- merge
 
     /** The stored whole replica on which the version's untouched chunks rest; empty when that is the live replica. */
@@ -119,6 +123,12 @@ public interface SnapshotEngine extends Closeable {
 
     /** Moves a whole replica back to the origin; lineages that rest on it rest on the live replica from then on. */
     void moveOut(WholeReplica replica, ReplicaFiles to) throws IOException;
+
+    /**
+     * The same for several replicas of one storage volume, of different blocks: by hard links, and each directory is
+     * forced once for all. After a crash each is in one of its two places or in both, and it can be repeated.
+     */
+    void moveOut(VolumeStore volume, Map<WholeReplica, ReplicaFiles> moves) throws IOException;
 
     /**
      * Makes a live replica equal to a version that rests on it. What it overwrites is preserved for newer snapshots

@@ -4,8 +4,10 @@ package org.volsnap.engine;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -13,13 +15,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.volsnap.model.Base;
 import org.volsnap.model.BlockKey;
+import org.volsnap.model.ReplicaFiles;
 import org.volsnap.model.SnapshotId;
 import org.volsnap.model.StampFence;
 import org.volsnap.model.VersionHeader;
 import org.volsnap.model.VersionState;
 import org.volsnap.store.StoreException;
 import org.volsnap.store.WholeReplica;
-import org.volsnap.store.WholeReplicaStore;
 
 /**
  * Whole replicas across all storage volumes: keeps them before a delete, finds them again. Nothing of them in memory.
@@ -63,12 +65,12 @@ final class WholeReplicas {
                         context.chain().state().owners());
     }
 
-    /** All that this snapshot sees. To be closed. */
-    Stream<WholeReplica> list(ChainLink snapshot) throws IOException {
+    /** All in these stores that this snapshot sees. To be closed. */
+    Stream<WholeReplica> list(ChainLink snapshot, Collection<AttachedStore> stores) throws IOException {
         StampFence fence = snapshot.fence();
         List<Stream<WholeReplica>> parts = new ArrayList<>();
         for (SnapshotId owner : context.chain().state().ownersFrom(snapshot.id())) {
-            for (AttachedStore store : context.volumes().all()) {
+            for (AttachedStore store : stores) {
                 parts.add(store.replicas().list(owner));
             }
         }
@@ -76,11 +78,6 @@ final class WholeReplicas {
                 .flatMap(part -> part)
                 .filter(replica -> fence.contains(replica.key().stamp()))
                 .onClose(() -> parts.forEach(Stream::close));
-    }
-
-    /** The store that keeps this replica. */
-    WholeReplicaStore storeOf(WholeReplica replica) throws IOException {
-        return homeOf(replica).replicas();
     }
 
     /** The storage volume that keeps it. */
@@ -94,6 +91,45 @@ final class WholeReplicas {
             }
         }
         throw new StoreException(replica.key() + " is not kept under snapshot " + replica.owner());
+    }
+
+    // ---- moving out
+
+    /** Moves a replica out of wherever it is kept. */
+    void moveOut(BlockGate gate, WholeReplica replica, ReplicaFiles to) throws IOException {
+        BlockGate.Ticket ticket = gate.enter(replica.key().blockId());
+        try {
+            AttachedStore home = homeOf(replica);
+            home.replicas().moveOut(replica, to);
+            home.replicas().force();
+        } finally {
+            ticket.close();
+        }
+    }
+
+    /** Moves replicas out of the store that keeps them, each past its block's gate, and forces each directory once. */
+    void moveOut(BlockGate gate, AttachedStore home, Map<WholeReplica, ReplicaFiles> moves) throws IOException {
+        List<BlockGate.Ticket> tickets = new ArrayList<>(moves.size());
+        try {
+            for (long blockId : blocksOf(moves.keySet())) {
+                tickets.add(gate.enter(blockId));
+            }
+            for (Map.Entry<WholeReplica, ReplicaFiles> move : moves.entrySet()) {
+                home.replicas().moveOut(move.getKey(), move.getValue());
+            }
+            home.replicas().force();
+        } finally {
+            tickets.forEach(BlockGate.Ticket::close);
+        }
+    }
+
+    /** In the order in which everybody enters gates. */
+    private static long[] blocksOf(Collection<WholeReplica> replicas) {
+        return replicas.stream()
+                .mapToLong(replica -> replica.key().blockId())
+                .sorted()
+                .distinct()
+                .toArray();
     }
 
     // ---- keeping

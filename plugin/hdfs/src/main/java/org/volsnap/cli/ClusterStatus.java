@@ -9,9 +9,11 @@ import org.volsnap.protocol.proto.VolsnapProtos.DatanodeStatusProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PendingRollbackProto;
 import org.volsnap.protocol.proto.VolsnapProtos.RegistryProto;
 import org.volsnap.protocol.proto.VolsnapProtos.RollbackEpochProto;
+import org.volsnap.protocol.proto.VolsnapProtos.RollbackProgressProto;
 import org.volsnap.protocol.proto.VolsnapProtos.SnapshotProto;
 import org.volsnap.protocol.proto.VolsnapProtos.SnapshotReportProto;
 import org.volsnap.protocol.proto.VolsnapProtos.StatusResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.VolumeProgressProto;
 
 /** The text of {@code -status} without a name: the NameNode, all snapshots, all DataNodes. */
 final class ClusterStatus {
@@ -42,6 +44,9 @@ final class ClusterStatus {
         List<SnapshotSummary> snapshots = SnapshotSummary.all(status);
         text.append(snapshots.isEmpty() ? "There are no volume snapshots.\n" : ListCommand.table(snapshots));
         text.append('\n').append(dataNodes(status.getDatanodesList()));
+        if (status.getRollbackProgressCount() > 0) {
+            text.append('\n').append(progress(status.getRollbackProgressList()));
+        }
         return text.toString();
     }
 
@@ -105,6 +110,27 @@ final class ClusterStatus {
                     Long.toString(dataNode.getCompletedExceptions()),
                     Long.toString(dataNode.getConflictingReads()),
                     dataNode.getProblem());
+        }
+        return table.toString();
+    }
+
+    private static String progress(List<RollbackProgressProto> dataNodes) {
+        TableListing table = new TableListing.Builder()
+                .addField("DATANODE")
+                .addField("STORAGE VOLUME")
+                .addField("ROLLBACK", Justification.RIGHT)
+                .addField("DONE", Justification.RIGHT)
+                .addField("LAST CONTACT", Justification.RIGHT)
+                .build();
+        for (RollbackProgressProto dataNode : dataNodes) {
+            for (VolumeProgressProto volume : dataNode.getVolumesList()) {
+                table.addRow(
+                        dataNode.getHostAndPort(),
+                        volume.getVolume(),
+                        Long.toString(volume.getEpoch()),
+                        volume.getPercent() + " %",
+                        Format.age(dataNode.getLastContactMillis()));
+            }
         }
         return table.toString();
     }

@@ -24,6 +24,7 @@ final class DatanodeTracker {
 
     private final Ticker ticker;
     private final Duration lease;
+    private final RollbackProgress rollbackProgress;
     private final Map<String, Seen> seen = new ConcurrentHashMap<>();
 
     /** DataNodes that are live and have not polled yet, and since when that is known. */
@@ -35,6 +36,12 @@ final class DatanodeTracker {
     DatanodeTracker(Ticker ticker, Duration lease) {
         this.ticker = requireNonNull(ticker, "ticker is null");
         this.lease = requireNonNull(lease, "lease is null");
+        this.rollbackProgress = new RollbackProgress(ticker);
+    }
+
+    /** What is known of DataNodes that carry out a rollback, registered or not. */
+    RollbackProgress rollbackProgress() {
+        return rollbackProgress;
     }
 
     void polled(PollRequestProto poll) {

@@ -68,6 +68,7 @@ final class PollService {
                 .setGenerationStamp(nameNode.blockIds().getGenerationStamp())
                 .setActiveTxid(nameNode.lastTxid());
         openBlocks.after(request.getAppliedEpoch(), current).ifPresent(response::setOpenBlocks);
+        tracker.rollbackProgress().polled(request);
         String datanode = request.getDatanodeUuid();
         if (nameNode.isRegistered(datanode)) {
             if (request.hasRegistry()) {

@@ -54,6 +54,7 @@ final class StatusReport {
         StatusResponseProto.Builder status = StatusResponseProto.newBuilder()
                 .setRegistry(current.toProto())
                 .setSafeMode(nameNode.isInSafeMode())
+                .addAllRollbackProgress(tracker.rollbackProgress().toProto())
                 .addAllDatanodes(
                         nameNode.liveDatanodes().stream().map(this::datanode).toList())
                 .addAllNamespaces(

@@ -20,11 +20,13 @@ import org.volsnap.protocol.proto.VolsnapProtos.NamespaceCopyProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PendingRollbackProto;
 import org.volsnap.protocol.proto.VolsnapProtos.RegistryProto;
 import org.volsnap.protocol.proto.VolsnapProtos.RollbackEpochProto;
+import org.volsnap.protocol.proto.VolsnapProtos.RollbackProgressProto;
 import org.volsnap.protocol.proto.VolsnapProtos.SnapshotAckProto;
 import org.volsnap.protocol.proto.VolsnapProtos.SnapshotProto;
 import org.volsnap.protocol.proto.VolsnapProtos.SnapshotReportProto;
 import org.volsnap.protocol.proto.VolsnapProtos.SnapshotStateProto;
 import org.volsnap.protocol.proto.VolsnapProtos.StatusResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.VolumeProgressProto;
 
 /** {@code -status} and {@code -list}: what they make of the NameNode's answer. */
 class StatusCommandTest {
@@ -112,6 +114,12 @@ class StatusCommandTest {
                 .addDatanodes(dataNode("host2:9866").setAppliedEpoch(0))
                 .addAwaited("host2:9866 (uuid-2)")
                 .addAwaited("uuid-3 (has not come since the NameNode was started)")
+                .addRollbackProgress(RollbackProgressProto.newBuilder()
+                        .setUuid("u2")
+                        .setHostAndPort("host2:9866")
+                        .setLastContactMillis(200)
+                        .addVolumes(progress("/data/1", 100))
+                        .addVolumes(progress("/data/2", 57)))
                 .build();
 
         status(status);
@@ -119,7 +127,17 @@ class StatusCommandTest {
         assertThat(printed.out())
                 .contains("Rollback:   last one to nightly")
                 .contains("running, DataNodes done: 1 of 2")
-                .contains("\nWaits for:  host2:9866 (uuid-2), uuid-3 (has not come since the NameNode was started)\n");
+                .contains("\nWaits for:  host2:9866 (uuid-2), uuid-3 (has not come since the NameNode was started)\n")
+                .containsPattern("host2:9866 +/data/1 +1 +100 % +0.2 s")
+                .containsPattern("host2:9866 +/data/2 +1 +57 % +0.2 s");
+    }
+
+    private static VolumeProgressProto progress(String volume, int percent) {
+        return VolumeProgressProto.newBuilder()
+                .setVolume(volume)
+                .setEpoch(1)
+                .setPercent(percent)
+                .build();
     }
 
     /** The registry forgets who was expected when all have followed. */

@@ -157,6 +157,11 @@ final class RecordingEngine implements SnapshotEngine {
     }
 
     @Override
+    public Stream<WholeReplica> wholeReplicas(SnapshotId id, VolumeStore volume) {
+        return Stream.empty();
+    }
+
+    @Override
     public Optional<WholeReplica> storedBase(VersionHeader version) {
         return Optional.empty();
     }
@@ -164,6 +169,11 @@ final class RecordingEngine implements SnapshotEngine {
     @Override
     public void moveOut(WholeReplica replica, ReplicaFiles to) {
         events.add("move out " + replica.key());
+    }
+
+    @Override
+    public void moveOut(VolumeStore volume, Map<WholeReplica, ReplicaFiles> moves) {
+        moves.keySet().forEach(replica -> events.add("move out " + replica.key()));
     }
 
     @Override

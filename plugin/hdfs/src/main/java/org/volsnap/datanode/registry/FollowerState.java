@@ -1,6 +1,8 @@
 /* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
 package org.volsnap.datanode.registry;
 
+import static java.util.Comparator.comparing;
+
 import com.google.common.collect.ImmutableSortedMap;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,6 +28,7 @@ import org.volsnap.protocol.proto.VolsnapDatanodeProtos.ChainEntryProto;
 import org.volsnap.protocol.proto.VolsnapDatanodeProtos.FollowerStateProto;
 import org.volsnap.protocol.proto.VolsnapProtos.RegistryProto;
 import org.volsnap.protocol.proto.VolsnapProtos.SnapshotProto;
+import org.volsnap.protocol.proto.VolsnapProtos.VolumeProgressProto;
 
 /**
  * What must outlive the process, kept on every storage volume: the registry of the highest version seen, the snapshots
@@ -38,6 +41,7 @@ final class FollowerState {
     private final String datanodeUuid;
     private final Map<Path, PoolVolume> volumes = new HashMap<>();
     private final Map<Path, Long> appliedEpochs = new HashMap<>();
+    private final EpochProgress progress = new EpochProgress();
     private final TreeMap<SnapshotId, Entry> chain = new TreeMap<>();
     private RegistryProto registry;
     private long generationStamp;
@@ -66,8 +70,9 @@ final class FollowerState {
         for (PoolVolume volume : found) {
             if (volumes.put(volume.root(), volume) == null) {
                 boolean isNew = isEmpty(volume);
-                long applied = volume.isStoreAbsent() ? readAppliedEpoch(volume) : read(volume.volsnap(pool));
-                appliedEpochs.put(volume.root(), isNew ? RegistryRules.lastEpoch(registry) : applied);
+                FollowerStateProto kept = read(volume);
+                appliedEpochs.put(volume.root(), isNew ? RegistryRules.lastEpoch(registry) : kept.getAppliedEpoch());
+                progress.load(volume, kept);
                 skipped |= isNew && appliedEpoch(volume) > 0;
             }
         }
@@ -80,6 +85,7 @@ final class FollowerState {
     void retain(Collection<PoolVolume> inService) {
         volumes.values().retainAll(inService);
         appliedEpochs.keySet().retainAll(volumes.keySet());
+        progress.retain(volumes.keySet());
     }
 
     /** A new disk has nothing that a rollback could be about. */
@@ -109,31 +115,25 @@ final class FollowerState {
         }
     }
 
-    /**
-     * Takes in what is kept in this directory.
-     *
-     * @return the last rollback epoch applied there
-     */
-    private long read(Path directory) {
+    /** Takes in what is kept on this storage volume. */
+    private FollowerStateProto read(PoolVolume volume) {
         try {
-            FollowerStateProto state = StateFile.read(directory).orElse(FollowerStateProto.getDefaultInstance());
-            merge(state);
-            return state.getAppliedEpoch();
+            FollowerStateProto state =
+                    StateFile.read(volume.volsnap(pool)).orElse(FollowerStateProto.getDefaultInstance());
+            if (!volume.isStoreAbsent()) {
+                merge(state);
+            }
+            return state;
         } catch (IOException e) {
-            unreadable = "registry file can't be read: " + e.getMessage();
-            LOG.error("{}: {}; every rollback epoch is applied again in {}", pool, unreadable, directory, e);
-            return 0;
-        }
-    }
-
-    private long readAppliedEpoch(PoolVolume volume) {
-        try {
-            return StateFile.read(volume.volsnap(pool))
-                    .map(FollowerStateProto::getAppliedEpoch)
-                    .orElse(0L);
-        } catch (IOException e) {
-            LOG.warn("{}: every rollback epoch is applied again on {}", pool, volume.root(), e);
-            return 0;
+            if (!volume.isStoreAbsent()) {
+                unreadable = "registry file can't be read: " + e.getMessage();
+            }
+            LOG.error(
+                    "{}: the registry kept there can't be read: every rollback epoch is applied again on {}",
+                    pool,
+                    volume.root(),
+                    e);
+            return FollowerStateProto.getDefaultInstance();
         }
     }
 
@@ -247,10 +247,48 @@ final class FollowerState {
         if (volume.isStoreAbsent()) {
             noteAppliedEpoch(volume, epoch);
         } else {
-            StateFile.write(volume.volsnap(pool), toProto(epoch));
+            StateFile.write(volume.volsnap(pool), toProto(volume, epoch));
         }
         appliedEpochs.put(volume.root(), epoch);
     }
+
+    // ---- how far it is
+
+    /** An attempt at this epoch begins; each storage volume goes on from where the last one had got to. */
+    void beginApplying(RollbackEpoch epoch) {
+        progress.begin(epoch.number(), volumes.values());
+    }
+
+    /** @param percent of this attempt, by storage volume; what is more than before is durable when it returns */
+    void advance(Map<Path, Integer> percent) {
+        for (PoolVolume volume : volumes.values()) {
+            int share = percent.getOrDefault(volume.root(), 0);
+            if (!volume.isStoreAbsent() && progress.isMore(volume, share)) {
+                try {
+                    StateFile.write(
+                            volume.volsnap(pool),
+                            progress.with(volume, share, toProto(volume, appliedEpoch(volume)).toBuilder()));
+                    progress.advance(volume, share);
+                } catch (IOException e) {
+                    LOG.warn("{}: how far the rollback is can't be kept on {}", pool, volume.root(), e);
+                }
+            }
+        }
+    }
+
+    /** Of each storage volume, while a rollback is not finished, here or anywhere. */
+    List<VolumeProgressProto> progress() {
+        long last = RegistryRules.lastEpoch(registry);
+        if (appliedEpoch() >= last && RegistryRules.isLastFinished(registry)) {
+            return List.of();
+        }
+        return volumes.values().stream()
+                .sorted(comparing(PoolVolume::root))
+                .map(volume -> progress.describe(volume, appliedEpoch(volume), last))
+                .toList();
+    }
+
+    // ---- files
 
     /** Leaves the rest as it is: it may be another DataNode's. */
     private void noteAppliedEpoch(PoolVolume volume, long epoch) {
@@ -273,7 +311,7 @@ final class FollowerState {
                 continue;
             }
             try {
-                StateFile.write(volume.volsnap(pool), toProto(appliedEpoch(volume)));
+                StateFile.write(volume.volsnap(pool), toProto(volume, appliedEpoch(volume)));
             } catch (IOException e) {
                 unwritable = "registry can't be kept on " + volume.root() + ": " + e.getMessage();
                 LOG.warn("{}: {}", pool, unwritable, e);
@@ -281,11 +319,12 @@ final class FollowerState {
         }
     }
 
-    private FollowerStateProto toProto(long appliedEpoch) {
+    private FollowerStateProto toProto(PoolVolume volume, long appliedEpoch) {
         FollowerStateProto.Builder state = FollowerStateProto.newBuilder()
                 .setRegistry(registry)
                 .setAppliedEpoch(appliedEpoch)
                 .setGenerationStamp(generationStamp);
+        progress.save(volume, state);
         chain.forEach((id, entry) -> {
             ChainEntryProto.Builder proto =
                     ChainEntryProto.newBuilder().setId(id.value()).setRecorded(entry.recorded());

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -217,6 +216,7 @@ public final class RegistryFollower implements PoolFollower {
             for (RollbackEpoch epoch : unapplied) {
                 List<PoolVolume> behind = threads.call(() -> state.behind(epoch));
                 OpenBlocks open = threads.call(() -> RegistryRules.openBlocks(openBlocks, epoch));
+                threads.call(() -> beginEpoch(epoch));
                 newApplier.apply(epoch, open, behind);
                 threads.call(() -> applied(epoch, behind));
             }
@@ -230,6 +230,11 @@ public final class RegistryFollower implements PoolFollower {
         applier = newApplier;
         control.useOrigin(offline);
         loop.start();
+        return true;
+    }
+
+    private boolean beginEpoch(RollbackEpoch epoch) {
+        state.beginApplying(epoch);
         return true;
     }
 
@@ -303,14 +308,12 @@ public final class RegistryFollower implements PoolFollower {
     }
 
     private PollRequestProto request(List<VerifyResultProto> verified) {
-        PollRequestProto.Builder request = composer.compose(mode, verified).setRollbackReady(isReady());
-        PollComposer.oneLine(
-                        Optional.ofNullable(applier).map(EpochApplier::progress),
-                        reader.failure(),
-                        gate.problem(),
-                        control.problem(),
-                        chain.problem(),
-                        state.damage())
+        if (applier != null) {
+            state.advance(applier.percent());
+        }
+        PollRequestProto.Builder request =
+                composer.compose(mode, verified).setRollbackReady(isReady()).addAllRollbackProgress(state.progress());
+        PollComposer.oneLine(reader.failure(), gate.problem(), control.problem(), chain.problem(), state.damage())
                 .ifPresent(request::setProblem);
         if (registryWanted) {
             request.setRegistry(state.registry());

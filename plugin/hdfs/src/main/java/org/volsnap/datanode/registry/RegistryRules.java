@@ -84,6 +84,12 @@ final class RegistryRules {
                 .orElse(0);
     }
 
+    /** Whether the NameNode counts the newest rollback as finished; also when there was none. */
+    static boolean isLastFinished(RegistryProto registry) {
+        int count = registry.getEpochsCount();
+        return count == 0 || registry.getEpochs(count - 1).getFinished();
+    }
+
     /** In the order in which they are applied. */
     static List<RollbackEpoch> epochs(RegistryProto registry, String datanodeUuid) {
         return registry.getEpochsList().stream()

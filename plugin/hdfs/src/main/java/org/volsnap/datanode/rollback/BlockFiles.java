@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.apache.hadoop.hdfs.protocol.Block;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** What one directory has of one block. */
@@ -24,34 +24,38 @@ final class BlockFiles {
 
     /** All blocks of a directory, by id. */
     static Map<Long, BlockFiles> list(Path directory) throws IOException {
-        return list(directory, "blk_*");
+        return list(directory, id -> true);
     }
 
     /** One block of a directory; empty files when it has none, or the directory is not there. */
     static BlockFiles of(Path directory, long blockId) throws IOException {
-        String name = ReplicaPlaces.dataName(blockId);
         try {
-            return list(directory, name + "{,_*}").getOrDefault(blockId, new BlockFiles());
+            return list(directory, id -> id == blockId).getOrDefault(blockId, new BlockFiles());
         } catch (NoSuchFileException e) {
             return new BlockFiles();
         }
     }
 
-    private static Map<Long, BlockFiles> list(Path directory, String glob) throws IOException {
+    private static Map<Long, BlockFiles> list(Path directory, LongPredicate wanted) throws IOException {
         Map<Long, BlockFiles> blocks = new TreeMap<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, glob)) {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
             for (Path entry : entries) {
-                String name = nameOf(entry);
-                if (Block.isMetaFilename(name)) {
-                    blocks.computeIfAbsent(Block.getBlockId(name), id -> new BlockFiles())
-                            .metas
-                            .add(entry);
-                } else if (Block.isBlockFilename(entry.toFile())) {
-                    blocks.computeIfAbsent(Block.filename2id(name), id -> new BlockFiles()).data = entry;
+                BlockFileName name = BlockFileName.parse(nameOf(entry));
+                if (name != null && wanted.test(name.blockId())) {
+                    blocks.computeIfAbsent(name.blockId(), id -> new BlockFiles())
+                            .add(name, entry);
                 }
             }
         }
         return blocks;
+    }
+
+    private void add(BlockFileName name, Path file) {
+        if (name.isMeta()) {
+            metas.add(file);
+        } else {
+            data = file;
+        }
     }
 
     Optional<Path> data() {
@@ -68,7 +72,8 @@ final class BlockFiles {
     }
 
     static long stampOf(Path meta) {
-        return Block.getGenerationStamp(nameOf(meta));
+        BlockFileName name = BlockFileName.parse(nameOf(meta));
+        return requireNonNull(name, "a meta file of a block").stamp();
     }
 
     private static String nameOf(Path file) {

@@ -24,6 +24,11 @@ final class DurableFiles {
         this.listener = requireNonNull(listener, "listener is null");
     }
 
+    /** Something that others are about to do. */
+    void step(String what) throws IOException {
+        listener.before(what);
+    }
+
     void write(FileChannel file, ByteBuffer bytes, long position) throws IOException {
         listener.before("write");
         while (bytes.hasRemaining()) {

@@ -1,27 +1,41 @@
 /* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
 package org.volsnap.datanode.rollback;
 
+import static com.google.common.collect.ImmutableMap.toImmutableMap;
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.base.Stopwatch;
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Maps;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.volsnap.datanode.PoolControl;
 import org.volsnap.datanode.PoolVolume;
 import org.volsnap.datanode.rollback.DurableFiles.StepListener;
+import org.volsnap.model.VersionHeader;
 
 /**
- * Puts storage volumes back to a snapshot, while Hadoop does not use them. For one thread, but for {@link #progress}.
+ * Puts storage volumes back to a snapshot, while Hadoop does not use them: all of them at the same time, phase by phase.
+ * For one thread, but for {@link #percent}.
  */
 public final class EpochApplier {
     private static final Logger LOG = LoggerFactory.getLogger(EpochApplier.class);
+
+    private static final int MOST_THREADS = 16;
 
     private final PoolControl control;
     private final OfflineOrigin origin;
     private final HadoopCaches caches;
     private final DurableFiles disk;
-    private volatile String progress = "";
+    private final VolumeThreads threads;
+    private volatile ImmutableMap<Path, VolumeProgress> progress = ImmutableMap.of();
 
     /**
      * Touches nothing yet.
@@ -30,19 +44,28 @@ public final class EpochApplier {
      * @param caches what Hadoop must not believe any more
      */
     public EpochApplier(PoolControl control, OfflineOrigin origin, HadoopCaches caches) {
-        this(control, origin, caches, step -> {});
+        this(control, origin, caches, new VolumeThreads(MOST_THREADS), step -> {});
     }
 
-    EpochApplier(PoolControl control, OfflineOrigin origin, HadoopCaches caches, StepListener listener) {
+    EpochApplier(
+            PoolControl control,
+            OfflineOrigin origin,
+            HadoopCaches caches,
+            VolumeThreads threads,
+            StepListener listener) {
         this.control = requireNonNull(control, "control is null");
         this.origin = requireNonNull(origin, "origin is null");
         this.caches = requireNonNull(caches, "caches is null");
+        this.threads = requireNonNull(threads, "threads is null");
         this.disk = new DurableFiles(listener);
     }
 
-    /** One line for the operator: how far it is. Safe for many threads. */
-    public String progress() {
-        return progress;
+    /**
+     * How far this attempt at the current epoch is, 0 to 100, by the roots of the storage volumes that it is about. Safe
+     * for many threads.
+     */
+    public Map<Path, Integer> percent() {
+        return ImmutableMap.copyOf(Maps.transformValues(progress, VolumeProgress::percent));
     }
 
     /**
@@ -53,23 +76,75 @@ public final class EpochApplier {
      */
     public RollbackCounts apply(RollbackEpoch epoch, OpenBlocks open, Collection<PoolVolume> behind)
             throws IOException {
-        EpochRun run = new EpochRun(control, origin, disk, epoch, open);
+        ImmutableMap<Path, VolumeProgress> steps =
+                behind.stream().collect(toImmutableMap(PoolVolume::root, volume -> new VolumeProgress()));
+        progress = steps;
+        PoolDirectories directories = origin.directories();
+        RollbackTargets targets = new RollbackTargets(
+                epoch, open, epoch.leftOut() ? List.of() : control.engine().versions(epoch.target()));
+        Tally tally = new Tally();
+        ReplicaActions actions = new ReplicaActions(control, origin, disk, tally);
+        EpochRun run = new EpochRun(control, directories, targets, actions, tally);
+        StoredReplicas stored =
+                new StoredReplicas(control.engine(), epoch.target(), directories, targets, actions, disk, tally);
+        List<List<VersionHeader>> versions = split(targets.versions(), behind.size());
+
+        Stopwatch time = Stopwatch.createStarted();
+        LOG.info("{}: rollback epoch {} to snapshot {} begins", control.blockPoolId(), epoch.number(), epoch.target());
         caches.dropPersistentMemory();
-        for (PoolVolume volume : behind) {
+        List<PoolVolume> volumes = List.copyOf(behind);
+        threads.forEach(volumes, volume -> {
             caches.drop(volume, disk);
-            say(epoch, "live replicas of " + volume.root(), run);
-            run.judgeLive(volume);
+            VolumeProgress here = at(steps, volume);
+            here.expect(directories.count(volume)
+                    + (epoch.leftOut()
+                            ? 0
+                            : versions.get(volumes.indexOf(volume)).size() + stored.count(volume)));
+            run.judgeLive(volume, here);
+        });
+        say(epoch, "has judged what is live", time, tally);
+        if (!epoch.leftOut()) {
+            threads.forEach(volumes, volume -> {
+                for (VersionHeader version : versions.get(volumes.indexOf(volume))) {
+                    if (stored.putBackBase(version, volumes)) {
+                        run.settle(version.key().blockId());
+                    }
+                    at(steps, volume).step();
+                }
+            });
+            threads.forEach(volumes, volume -> stored.putBackWhole(volume, at(steps, volume)));
+            stored.putBackLeftOver(volumes);
         }
-        say(epoch, "stored replicas", run);
-        run.putBack(behind);
         run.countLost();
-        say(epoch, "done", run);
-        return run.counts();
+        say(epoch, "is done", time, tally);
+        return tally.counts();
     }
 
-    private void say(RollbackEpoch epoch, String what, EpochRun run) {
-        progress = "rollback epoch " + epoch.number() + " to snapshot " + epoch.target() + ", " + what + ": "
-                + run.counts();
-        LOG.info("{}: {}", control.blockPoolId(), progress);
+    private static VolumeProgress at(Map<Path, VolumeProgress> steps, PoolVolume volume) {
+        return requireNonNull(steps.get(volume.root()), "every storage volume is counted");
+    }
+
+    /** As many parts as there are storage volumes: a version does not say where its base lies. */
+    private static List<List<VersionHeader>> split(Collection<VersionHeader> versions, int parts) {
+        List<List<VersionHeader>> split = new ArrayList<>();
+        for (int part = 0; part < parts; part++) {
+            split.add(new ArrayList<>());
+        }
+        int next = 0;
+        for (VersionHeader version : versions) {
+            split.get(next++ % parts).add(version);
+        }
+        return split;
+    }
+
+    private void say(RollbackEpoch epoch, String what, Stopwatch time, Tally tally) {
+        LOG.info(
+                "{}: rollback epoch {} to snapshot {} {} after {} ms: {}",
+                control.blockPoolId(),
+                epoch.number(),
+                epoch.target(),
+                what,
+                time.elapsed(TimeUnit.MILLISECONDS),
+                tally.counts());
     }
 }

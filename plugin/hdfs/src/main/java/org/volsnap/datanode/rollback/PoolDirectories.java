@@ -23,6 +23,11 @@ import org.volsnap.model.VersionState;
  * no heap per replica and nothing to go stale. Safe for many threads.
  */
 final class PoolDirectories {
+    private static final String SUBDIRECTORIES = "subdir*";
+
+    /** Of directories below {@code finalized} ({@code DatanodeUtil.idToBlockDir}). */
+    private static final int LEVELS = 2;
+
     private final String pool;
     private final Supplier<Collection<PoolVolume>> volumes;
 
@@ -35,8 +40,11 @@ final class PoolDirectories {
     interface Visitor {
         void replica(DiskReplica replica) throws IOException;
 
-        /** A meta file whose data file is nowhere on the storage volume: a delete was cut short. */
+        /** A meta file whose data file is nowhere on the storage volume, or has a newer one: a delete was cut short. */
         void orphan(Path meta) throws IOException;
+
+        /** Called when all of a directory was visited. */
+        default void visited() throws IOException {}
     }
 
     String pool() {
@@ -72,12 +80,19 @@ final class PoolDirectories {
 
     private List<DiskReplica> find(PoolVolume volume, long blockId) throws IOException {
         ReplicaPlaces places = places(volume);
+        if (!hasData(places, blockId, VersionState.FINALIZED) && !hasData(places, blockId, VersionState.OPEN)) {
+            return List.of(); // and nothing was listed
+        }
         BlockFiles finalized = BlockFiles.of(places.directory(blockId, VersionState.FINALIZED), blockId);
         BlockFiles open = BlockFiles.of(places.directory(blockId, VersionState.OPEN), blockId);
         List<DiskReplica> found = new ArrayList<>();
         pair(volume, blockId, VersionState.FINALIZED, finalized, open).ifPresent(found::add);
         pair(volume, blockId, VersionState.OPEN, open, finalized).ifPresent(found::add);
         return found;
+    }
+
+    private static boolean hasData(ReplicaPlaces places, long blockId, VersionState state) {
+        return Files.exists(places.directory(blockId, state).resolve(ReplicaPlaces.dataName(blockId)));
     }
 
     /** A data file with its meta file: beside it, or left behind in the other directory by a move that was cut short. */
@@ -109,7 +124,7 @@ final class PoolDirectories {
             return;
         }
         visit(volume, VersionState.FINALIZED, directory, visitor);
-        try (DirectoryStream<Path> below = Files.newDirectoryStream(directory, "subdir*")) {
+        try (DirectoryStream<Path> below = Files.newDirectoryStream(directory, SUBDIRECTORIES)) {
             for (Path subdirectory : below) {
                 walk(volume, subdirectory, visitor);
             }
@@ -121,12 +136,39 @@ final class PoolDirectories {
             long blockId = block.getKey();
             BlockFiles files = block.getValue();
             if (files.data().isPresent() && files.meta().isPresent()) {
-                visitor.replica(replica(
-                        volume, blockId, state, files.data().get(), files.meta().get()));
+                Path meta = files.meta().get();
+                for (Path other : files.metas()) {
+                    if (!other.equals(meta)) {
+                        visitor.orphan(other);
+                    }
+                }
+                visitor.replica(replica(volume, blockId, state, files.data().get(), meta));
             } else {
                 visitHalf(volume, blockId, files, visitor);
             }
         }
+        visitor.visited();
+    }
+
+    /** How many directories there are to visit. */
+    long count(PoolVolume volume) throws IOException {
+        return (Files.isDirectory(places(volume).beingWritten()) ? 1 : 0)
+                + count(places(volume).finalized(), LEVELS);
+    }
+
+    private static long count(Path directory, int levels) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return 0;
+        }
+        long count = 1;
+        if (levels > 0) {
+            try (DirectoryStream<Path> below = Files.newDirectoryStream(directory, SUBDIRECTORIES)) {
+                for (Path subdirectory : below) {
+                    count += levels == 1 ? 1 : count(subdirectory, levels - 1);
+                }
+            }
+        }
+        return count;
     }
 
     /** One of the two files is here: the other lies in the other directory, or nowhere. */

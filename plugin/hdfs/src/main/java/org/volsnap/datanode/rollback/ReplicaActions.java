@@ -5,6 +5,7 @@ import static com.google.common.base.Verify.verifyNotNull;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -26,7 +27,10 @@ import org.volsnap.model.VersionState;
 import org.volsnap.store.VersionLostException;
 import org.volsnap.store.WholeReplica;
 
-/** What a rollback does to single replicas. Each can be repeated after a crash at any point. For one thread. */
+/**
+ * What a rollback does to single replicas. Each can be repeated after a crash at any point. Safe for many threads, each with
+ * other blocks.
+ */
 final class ReplicaActions {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaActions.class);
 
@@ -113,13 +117,21 @@ final class ReplicaActions {
      * @param state in which directory
      */
     void putBack(WholeReplica stored, PoolVolume volume, VersionState state) throws IOException {
+        ReplicaFiles to = makePlace(stored, volume, state);
+        disk.step("move out of the store");
+        control.engine().moveOut(stored, to);
+        tally.putBack.increment();
+    }
+
+    /** Where a stored replica is to be in service; the directory is there and has no file in the way. */
+    ReplicaFiles makePlace(WholeReplica stored, PoolVolume volume, VersionState state) throws IOException {
         ReplicaFiles to = origin.directories().places(volume).files(stored.key(), state);
         Path directory = verifyNotNull(to.data().getParent());
         disk.makeDirectories(directory);
-        clear(directory, stored.key().blockId());
-        control.engine().moveOut(stored, to);
-        disk.forceDirectory(directory);
-        tally.putBack.increment();
+        if (Files.exists(to.data()) || Files.exists(to.meta())) {
+            clear(directory, stored.key().blockId());
+        }
+        return to;
     }
 
     /** What is left of this block in the directory is half a replica: a move or a delete that was cut short. */

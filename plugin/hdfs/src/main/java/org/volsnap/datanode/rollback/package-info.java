@@ -5,10 +5,11 @@
  * <p>{@link org.volsnap.datanode.rollback.EpochApplier} is the way in. It walks the directories as they are ({@code
  * PoolDirectories}: no heap per replica), and for each replica asks {@code RollbackTargets} what becomes of it: it stays,
  * is merged with the version that rests on it ({@code ReplicaRestorer} writes), or goes. Then what was deleted since comes
- * back out of the stores. {@link org.volsnap.datanode.rollback.OfflineOrigin} shows the same directories to the engine,
+ * back out of the stores ({@code StoredReplicas}). {@link org.volsnap.datanode.rollback.OfflineOrigin} shows the same directories to the engine,
  * which preserves for newer snapshots what is overwritten or removed.
  *
- * <p>Threads: one applies; the origin and the progress line may be used by any.
+ * <p>Threads: one for each storage volume ({@code VolumeThreads}), which meet between the phases; blocks that lie on two
+ * are worked on by one of them at a time. The origin and the progress may be used by any.
  *
  * <p>Invariants. Every step can be repeated after a crash before or after it: a replica is one replica at any moment,
  * even with its two files in two directories, and one that is restored is told by stamp, length and state, which are

@@ -135,6 +135,11 @@ final class FakeEngine implements SnapshotEngine {
     }
 
     @Override
+    public Stream<WholeReplica> wholeReplicas(SnapshotId id, VolumeStore volume) {
+        return Stream.empty();
+    }
+
+    @Override
     public Optional<WholeReplica> storedBase(VersionHeader version) {
         return Optional.empty();
     }
@@ -142,6 +147,11 @@ final class FakeEngine implements SnapshotEngine {
     @Override
     public void moveOut(WholeReplica replica, ReplicaFiles to) {
         calls.add("move out " + replica.key());
+    }
+
+    @Override
+    public void moveOut(VolumeStore volume, Map<WholeReplica, ReplicaFiles> moves) {
+        moves.keySet().forEach(replica -> calls.add("move out " + replica.key()));
     }
 
     @Override

@@ -54,6 +54,9 @@ final class RollbackWorld implements Closeable {
 
     boolean leftOut;
 
+    /** In one thread steps come in one order. */
+    int threads = 1;
+
     private final List<Path> roots;
     private final List<FileStore> stores = new ArrayList<>();
     private final List<PoolVolume> volumes = new ArrayList<>();
@@ -160,7 +163,11 @@ final class RollbackWorld implements Closeable {
     private RollbackCounts rollback(RollbackEpoch epoch, StepListener listener, Collection<PoolVolume> behind)
             throws IOException {
         EpochApplier applier = new EpochApplier(
-                new EnginePool(POOL, engine, GEOMETRY), origin, new HadoopCaches(conf, POOL), listener);
+                new EnginePool(POOL, engine, GEOMETRY),
+                origin,
+                new HadoopCaches(conf, POOL),
+                new VolumeThreads(threads),
+                listener);
         return applier.apply(epoch, openBlocks, behind);
     }
 

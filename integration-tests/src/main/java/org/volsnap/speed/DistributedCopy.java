@@ -1,0 +1,62 @@
+/* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
+package org.volsnap.speed;
+
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.util.Tool;
+
+/**
+ * {@code hadoop distcp} with maps in this process. By the class's name: the profile {@code rollback-speed} has the jars,
+ * the build does not need them.
+ */
+final class DistributedCopy {
+    private static final String DISTCP = "org.apache.hadoop.tools.DistCp";
+    private static final int MAPS = 4;
+
+    private final Configuration conf;
+
+    /** @param temporary for what the maps write beside */
+    DistributedCopy(Configuration cluster, Path temporary) {
+        conf = new Configuration(cluster);
+        conf.set("mapreduce.framework.name", "local");
+        conf.setInt("mapreduce.local.map.tasks.maximum", MAPS);
+        conf.set("hadoop.tmp.dir", temporary.toString());
+    }
+
+    static boolean isThere() {
+        try {
+            Class.forName(DISTCP);
+            return true;
+        } catch (ClassNotFoundException e) {
+            return false;
+        }
+    }
+
+    /** Copies these files into a directory. */
+    void copy(List<String> files, String to) throws Exception {
+        Path list = Files.createTempFile("distcp", ".list");
+        Files.write(list, files);
+        int exitCode = tool().run(new String[] {
+            "-m", Integer.toString(MAPS), "-f", list.toUri().toString(), to
+        });
+        Files.delete(list);
+        if (exitCode != 0) {
+            throw new IOException("distcp to " + to + " ended with " + exitCode);
+        }
+    }
+
+    private Tool tool() throws ReflectiveOperationException {
+        Class<?> options = Class.forName("org.apache.hadoop.tools.DistCpOptions");
+        try {
+            return (Tool) Class.forName(DISTCP)
+                    .getConstructor(Configuration.class, options)
+                    .newInstance(conf, null);
+        } catch (InvocationTargetException e) {
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+}
