@@ -33,12 +33,14 @@ class HaTakenOverTest {
 
     @BeforeEach
     void start(@TempDir Path dir) throws Exception {
+        TamperedParts.reset();
         cluster = VolsnapCluster.builder(dir)
                 .dataNodes(2)
                 .storageVolumes(1)
                 .blockSize(HaFiles.BLOCK)
                 .set("dfs.replication", "2")
                 .set("dfs.namenode.accesstime.precision", "0")
+                .set("dfs.datanode.volsnap.parts.class", TamperedParts.class.getName())
                 .buildHa();
         fileSystem = cluster.fileSystem();
         files = new HaFiles(cluster);
@@ -46,6 +48,7 @@ class HaTakenOverTest {
 
     @AfterEach
     void stop() {
+        TamperedParts.reset();
         cluster.close();
     }
 
@@ -77,6 +80,29 @@ class HaTakenOverTest {
         assertFresh(usedSince);
 
         assertRegistryComesBack(cluster.volsnap("-list").orThrow().out());
+    }
+
+    @Test
+    void itTakesOverWhileDataNodesRollBack() throws Exception {
+        files.fill();
+        FileSystemState then = state();
+        cluster.volsnap("-create", "nightly").orThrow();
+        files.wreck(0);
+
+        cluster.volsnap("-prepareRollback", "nightly").orThrow();
+        TamperedParts.APPLY.shut();
+        restartRolledBack(0, "nightly");
+        cluster.failOver(0, 1);
+        VolsnapCluster.waitFor(
+                "the rollback, on the other NameNode",
+                Duration.ofSeconds(60),
+                () -> cluster.volsnap("-status").out().contains("running, DataNodes done: 0 of 2\nWaits for:  "));
+        assertThat(cluster.nameNode(1).isInSafeMode()).isTrue();
+
+        TamperedParts.APPLY.release();
+        awaitRolledBack(1);
+        state().assertSameAs(then);
+        cluster.volsnap("-verify", "nightly").orThrow();
     }
 
     /** It is lost on one NameNode, and written again on the other. */
@@ -117,6 +143,11 @@ class HaTakenOverTest {
         String target =
                 TARGET.matcher(prepared).results().findFirst().orElseThrow().group(1);
         assertThat(prepared).contains("hdfs volsnap -rollback " + target + "    # on the host of nn" + active);
+        restartRolledBack(active, target);
+        awaitRolledBack(active);
+    }
+
+    private void restartRolledBack(int active, String target) throws Exception {
         cluster.stopNameNode(1 - active);
         cluster.stopNameNode(active);
         cluster.volsnapOn(active, "-rollback", target).orThrow();
@@ -124,6 +155,9 @@ class HaTakenOverTest {
         cluster.activate(active);
         assertThat(cluster.bootstrapStandby(1 - active)).isZero();
         cluster.startNameNode(1 - active);
+    }
+
+    private void awaitRolledBack(int active) throws Exception {
         files.awaitWritable(active);
         cluster.waitForDataNodes();
         cluster.waitForFollowing();
