@@ -16,7 +16,9 @@ import java.util.function.LongPredicate;
 import java.util.stream.LongStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteIterator;
 
 /**
  * Small files of one block each, in directories of a hundred: every percent of them lies in every directory, and its blocks
@@ -90,13 +92,17 @@ final class ManyFiles {
         }
     }
 
-    /** How many there are, all of their first length or not. */
-    long present() throws IOException {
-        return fileSystem.getContentSummary(new Path(ROOT)).getFileCount();
-    }
+    /** How many there are, and how long they are together; what HDFS's own snapshots hold does not count. */
+    record Present(long count, long bytes) {}
 
-    long bytes() throws IOException {
-        return fileSystem.getContentSummary(new Path(ROOT)).getLength();
+    Present present() throws IOException {
+        long number = 0;
+        long bytes = 0;
+        for (RemoteIterator<LocatedFileStatus> all = fileSystem.listFiles(new Path(ROOT), true); all.hasNext(); ) {
+            number++;
+            bytes += all.next().getLen();
+        }
+        return new Present(number, bytes);
     }
 
     private interface Work {
