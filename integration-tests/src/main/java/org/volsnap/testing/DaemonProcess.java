@@ -96,6 +96,13 @@ public final class DaemonProcess {
         signal(true);
     }
 
+    /** SIGKILL, if it runs; does not wait for its end. */
+    synchronized void killAtOnce() {
+        if (isAlive()) {
+            last().destroyForcibly();
+        }
+    }
+
     /** SIGTERM, as {@code hdfs --daemon stop} does. */
     public void stop() {
         signal(false);

@@ -6,10 +6,11 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -24,7 +25,10 @@ import org.apache.hadoop.hdfs.protocol.HdfsConstants.DatanodeReportType;
 import org.apache.hadoop.hdfs.server.namenode.ha.BootstrapStandby;
 import org.apache.hadoop.hdfs.tools.DFSHAAdmin;
 import org.apache.hadoop.net.NetUtils;
+import org.apache.hadoop.test.GenericTestUtils;
 import org.apache.hadoop.util.ToolRunner;
+import org.volsnap.protocol.VolsnapClient;
+import org.volsnap.protocol.proto.VolsnapProtos.StatusRequestProto;
 
 /**
  * HDFS in processes of its own, with volsnap enabled as in production: one NameNode, or two with three JournalNodes, and
@@ -32,7 +36,8 @@ import org.apache.hadoop.util.ToolRunner;
  * it ends. Safe for many threads.
  */
 public final class ProcessCluster implements AutoCloseable {
-    private static final Duration LONGEST_START = Duration.ofMinutes(3);
+    private static final int POLL_MILLIS = 200;
+    private static final int LONGEST_WAIT_MILLIS = 300_000;
 
     private final Path baseDir;
     private final Configuration clients;
@@ -118,14 +123,35 @@ public final class ProcessCluster implements AutoCloseable {
     }
 
     private static void retrying(String what, Step step) {
-        VolsnapCluster.waitFor(what, LONGEST_START, () -> {
+        await(what, () -> {
+            step.run();
+            return true;
+        });
+    }
+
+    /** What may not hold yet, or fail. */
+    @FunctionalInterface
+    private interface Condition {
+        boolean holds() throws IOException;
+    }
+
+    /** Looks seldom: what is waited for is new processes, which need the processor themselves. */
+    private static void await(String what, Condition condition) {
+        BooleanSupplier holds = () -> {
             try {
-                step.run();
-                return true;
+                return condition.holds();
             } catch (IOException e) {
                 return false;
             }
-        });
+        };
+        try {
+            GenericTestUtils.waitFor(holds::getAsBoolean, POLL_MILLIS, LONGEST_WAIT_MILLIS);
+        } catch (TimeoutException e) {
+            throw new AssertionError("waited in vain for " + what, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted while waiting for " + what, e);
+        }
     }
 
     private static String dataNodeName(int index) {
@@ -273,7 +299,15 @@ public final class ProcessCluster implements AutoCloseable {
     public void awaitHealthy() {
         awaitWritable();
         awaitDataNodes();
-        VolsnapCluster.waitForFollowing(() -> volsnap("-status"), dataNodes.size());
+        await("the DataNodes to follow the registry", () -> following() == dataNodes.size());
+    }
+
+    private long following() throws IOException {
+        try (VolsnapClient client = VolsnapClient.connect(clients)) {
+            return client.status(StatusRequestProto.getDefaultInstance()).getDatanodesList().stream()
+                    .filter(dataNode -> dataNode.getMode().equals("FOLLOWING"))
+                    .count();
+        }
     }
 
     private void awaitDataNodes() {
@@ -289,12 +323,10 @@ public final class ProcessCluster implements AutoCloseable {
     }
 
     private void awaitOf(String what, Sight sight) {
-        VolsnapCluster.waitFor(what, LONGEST_START, () -> {
+        await(what, () -> {
             try (DistributedFileSystem fileSystem = newFileSystem()) {
                 fileSystem.getFileStatus(new org.apache.hadoop.fs.Path("/"));
                 return sight.holds(fileSystem);
-            } catch (IOException e) {
-                return false;
             }
         });
     }
@@ -314,6 +346,8 @@ public final class ProcessCluster implements AutoCloseable {
     /** Kills all of them; leaves the files. */
     @Override
     public void close() {
+        // All of them, also when this thread is interrupted.
+        daemons().forEach(DaemonProcess::killAtOnce);
         daemons().forEach(DaemonProcess::kill);
     }
 }
