@@ -62,10 +62,12 @@ final class PoolVolumes implements Closeable {
 
     /** Lets the stores of a storage volume go; nothing when there are none. */
     void remove(Path root, SnapshotEngine engine) {
-        trouble.volumeGone(root);
-        absent.remove(root);
+        if (absent.remove(root) != null) {
+            trouble.volumeGone(root);
+        }
         OpenedStore store = opened.remove(root);
         if (store != null) {
+            trouble.volumeGone(root);
             if (!engine.chain().isEmpty()) {
                 trouble.volumeAway(root);
             }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAccumulator;
 import org.apache.hadoop.hdfs.protocol.Block;
@@ -16,6 +17,8 @@ import org.apache.hadoop.hdfs.server.common.HdfsServerConstants.ReplicaState;
 import org.apache.hadoop.hdfs.server.datanode.Replica;
 import org.apache.hadoop.hdfs.server.datanode.ReplicaInPipeline;
 import org.apache.hadoop.hdfs.server.datanode.ReplicaInfo;
+import org.apache.hadoop.hdfs.server.datanode.fsdataset.FsVolumeSpi;
+import org.apache.hadoop.hdfs.server.datanode.fsdataset.impl.AddBlockPoolException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +40,7 @@ final class SnapshotPool implements PoolControl, Closeable {
 
     private final PoolContext context;
     private final PoolTrouble trouble;
+    private final AddBlockPoolException failures = new AddBlockPoolException();
     private final PoolVolumes volumes;
     private final LiveReplicas replicas;
     private final SwitchableOrigin origin;
@@ -128,6 +132,17 @@ final class SnapshotPool implements PoolControl, Closeable {
 
     void removeVolume(Path root) {
         volumes.remove(root, engine);
+    }
+
+    /** These storage volumes failed while the pool was brought into service; it goes on without them. */
+    void leaveOut(Map<FsVolumeSpi, IOException> failed) {
+        failed.keySet().forEach(volume -> removeVolume(StorageRoots.of(volume)));
+        failures.mergeException(new AddBlockPoolException(failed));
+    }
+
+    /** All of those, as Hadoop takes it; without any when there are none. */
+    AddBlockPoolException failures() {
+        return failures;
     }
 
     /** After a scan of Hadoop: what it found open is open. */

@@ -9,7 +9,9 @@ import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -84,7 +86,7 @@ final class SnapshotPools implements Closeable {
         return pool;
     }
 
-    private static void awaitRegistry(SnapshotPool pool) throws IOException {
+    private void awaitRegistry(SnapshotPool pool) throws IOException {
         boolean ready = false;
         while (!ready) {
             try {
@@ -94,8 +96,31 @@ final class SnapshotPools implements Closeable {
                 throw e;
             } catch (IOException e) {
                 LOG.warn("{} is not in service yet, trying again: {}", pool.blockPoolId(), e.getMessage());
+                leaveOutUnwritable(pool);
                 pause();
             }
+        }
+    }
+
+    /**
+     * A storage volume that takes no writes can't apply a rollback, and would keep the others from it for ever. Hadoop's
+     * own checks don't look at the volumes of a pool that is not in service. Hadoop does not use it from here on; {@link
+     * SnapshotPool#failures} has the DataNode do the rest.
+     */
+    private void leaveOutUnwritable(SnapshotPool pool) throws IOException {
+        Map<FsVolumeSpi, IOException> failed = new HashMap<>();
+        try (FsDatasetSpi.FsVolumeReferences references = dataset.getFsVolumeReferences()) {
+            for (FsVolumeSpi volume : references) {
+                if (volume.getStorageType() != StorageType.PROVIDED) {
+                    StorageRoots.whyUnwritable(volume).ifPresent(reason -> failed.put(volume, reason));
+                }
+            }
+        }
+        if (!failed.isEmpty()) {
+            LOG.error("{}: goes on without storage volumes that can't be written: {}", pool.blockPoolId(), failed);
+            dataset.handleVolumeFailures(failed.keySet());
+            pool.leaveOut(failed);
+            pool.follower().volumesRemoved();
         }
     }
 

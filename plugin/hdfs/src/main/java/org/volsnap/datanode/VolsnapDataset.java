@@ -54,20 +54,22 @@ final class VolsnapDataset extends ForwardingDataset {
     @Override
     public void addBlockPool(String blockPoolId, Configuration conf) throws IOException {
         SnapshotPool pool = pools.open(blockPoolId);
+        AddBlockPoolException failures = pool.failures();
         try {
             DuplicateReplicas.preserve(pool);
             super.addBlockPool(blockPoolId, conf);
         } catch (AddBlockPoolException e) {
             // Some storage volumes failed; Hadoop goes on with the others.
-            pool.seedOpenReplicas();
-            pool.follower().afterScan();
-            throw e;
+            failures.mergeException(e);
         } catch (IOException | RuntimeException e) {
             pools.close(blockPoolId);
             throw e;
         }
         pool.seedOpenReplicas();
         pool.follower().afterScan();
+        if (failures.hasExceptions()) {
+            throw failures;
+        }
     }
 
     @Override
