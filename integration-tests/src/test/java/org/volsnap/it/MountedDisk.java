@@ -60,6 +60,11 @@ final class MountedDisk implements AutoCloseable {
         }
     }
 
+    /** Gives the room back. */
+    void makeRoom() throws IOException {
+        Files.delete(at.resolve("filler"));
+    }
+
     /** As ext4 does at an error, also under who has files open for writing. */
     void turnReadOnly() throws IOException {
         Path trigger = Path.of("/sys/fs/ext4", device(), "trigger_fs_error");
