@@ -37,6 +37,15 @@ final class Arguments {
         return name;
     }
 
+    /** One or two snapshots. */
+    static List<String> oneOrTwoNames(List<String> arguments) {
+        refuseOptions(arguments);
+        if (arguments.size() > 2) {
+            throw new UsageException("Too many arguments");
+        }
+        return arguments.size() == 2 ? List.copyOf(arguments) : List.of(name(arguments));
+    }
+
     /** Takes an option with a number from 0 on out of the arguments; {@code absent} when it is not there. */
     static int count(String option, List<String> arguments, int absent) {
         int at = arguments.indexOf(option);

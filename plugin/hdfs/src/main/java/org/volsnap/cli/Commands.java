@@ -15,6 +15,7 @@ final class Commands {
                 new ListCommand(),
                 new StatusCommand(),
                 new VerifyCommand(),
+                new DiffCommand(),
                 new DeleteCommand(),
                 new PrepareRollbackCommand(),
                 new CancelRollbackCommand(),

@@ -11,8 +11,8 @@ public enum Aspect {
     OPEN("open"),
     /** Owner, group, mode and ACL. */
     PERMISSIONS("permissions"),
-    /** Modification and access. */
-    TIMES("times"),
+    TIME("modification time"),
+    ACCESS_TIME("access time"),
     /** Of a file: replication or erasure coding, block size, storage policy. A directory has such as attributes. */
     STORAGE("replication or storage"),
     /** Extended attributes, of every namespace; encryption, and of a directory storage policy and erasure coding. */

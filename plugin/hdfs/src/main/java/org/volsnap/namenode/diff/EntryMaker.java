@@ -32,7 +32,8 @@ final class EntryMaker {
         INodeDirectory parent = inode.getParent();
         Fingerprint.Builder fingerprint = new Fingerprint.Builder()
                 .set(Aspect.PERMISSIONS, permissions(inode))
-                .set(Aspect.TIMES, times(inode))
+                .set(Aspect.TIME, inode.getModificationTime())
+                .set(Aspect.ACCESS_TIME, inode.getAccessTime())
                 .set(Aspect.ATTRIBUTES, attributes(inode));
         long length = 0;
         boolean open = false;
@@ -83,14 +84,6 @@ final class EntryMaker {
             text(hasher, entry.toString());
         }
         return hasher.hash().asLong();
-    }
-
-    private static long times(INode inode) {
-        return HASH.newHasher()
-                .putLong(inode.getModificationTime())
-                .putLong(inode.getAccessTime())
-                .hash()
-                .asLong();
     }
 
     /** In no particular order in Hadoop's list. */

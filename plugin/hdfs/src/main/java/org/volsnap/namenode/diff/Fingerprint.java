@@ -48,13 +48,13 @@ public final class Fingerprint {
         return hashes[aspect.ordinal()];
     }
 
-    /** A byte that says which follow, and those. */
+    /** Two bytes that say which follow, and those. */
     void write(DataOutput out) throws IOException {
         int present = 0;
         for (int i = 0; i < hashes.length; i++) {
             present |= hashes[i] == 0 ? 0 : 1 << i;
         }
-        out.writeByte(present);
+        out.writeShort(present);
         for (long hash : hashes) {
             if (hash != 0) {
                 out.writeLong(hash);
@@ -63,8 +63,8 @@ public final class Fingerprint {
     }
 
     static Fingerprint read(DataInput in) throws IOException {
-        checkArgument(ASPECTS.length <= Byte.SIZE, "a byte does not say which of %s follow", ASPECTS.length);
-        int present = in.readUnsignedByte();
+        checkArgument(ASPECTS.length <= Short.SIZE, "two bytes do not say which of %s follow", ASPECTS.length);
+        int present = in.readUnsignedShort();
         long[] hashes = new long[ASPECTS.length];
         for (int i = 0; i < hashes.length; i++) {
             hashes[i] = (present & 1 << i) == 0 ? 0 : in.readLong();
