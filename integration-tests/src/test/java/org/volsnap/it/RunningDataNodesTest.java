@@ -118,7 +118,7 @@ class RunningDataNodesTest {
             open.hflush();
 
             cutOff(cluster, cutOff);
-            cluster.volsnap("-prepareRollback", "s").orThrow();
+            cluster.volsnap("-prepareRollback", "-force", "s").orThrow();
             cluster.stopNameNode();
             byte[] rest = wreckage.bytes(Wreckage.BLOCK - then.length - 5_000 + 1);
             CompletableFuture<Void> writing = CompletableFuture.runAsync(() -> write(open, rest));
@@ -129,7 +129,7 @@ class RunningDataNodesTest {
                     () -> dataset.getReplica(block.getBlockPoolId(), block.getBlockId())
                             .getState()
                             .equals(ReplicaState.FINALIZED));
-            cluster.volsnap("-rollback", "s").orThrow();
+            cluster.volsnap("-rollback", "-force", "s").orThrow();
             cluster.startNameNode();
             comeBack(cutOff);
 
