@@ -71,15 +71,13 @@ final class OpenedNamespaces {
         return dirs.opened(txid);
     }
 
-    void close(long txid) throws IOException {
-        synchronized (this) {
-            lastUse.remove(txid);
-        }
+    synchronized void close(long txid) throws IOException {
+        lastUse.remove(txid);
         DurableFiles.deleteTree(dirs.opened(txid));
     }
 
     /** Removes what nobody reads, also what an earlier process has left. */
-    void expire() throws IOException {
+    synchronized void expire() throws IOException {
         for (Path directory : dirs.allOpened(nameNode.blockPoolId())) {
             if (!inUse().contains(directory)) {
                 DurableFiles.deleteTree(directory);
@@ -87,7 +85,8 @@ final class OpenedNamespaces {
         }
     }
 
-    private synchronized Set<Path> inUse() {
+    @GuardedBy("this")
+    private Set<Path> inUse() {
         long now = ticker.read();
         List<Long> expired = new ArrayList<>();
         lastUse.forEach((txid, last) -> {

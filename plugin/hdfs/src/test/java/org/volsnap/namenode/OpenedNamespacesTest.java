@@ -12,6 +12,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.hadoop.hdfs.server.namenode.VolsnapNameNodeBridge;
 import org.apache.hadoop.hdfs.util.MD5FileUtils;
@@ -99,6 +104,32 @@ class OpenedNamespacesTest {
         assertThat(dir.resolve("kept/opened-30")).doesNotExist();
         assertThat(kept).exists();
         assertThat(ofAnother).exists();
+    }
+
+    /** Both remove the same files. */
+    @Test
+    void closingAndClearingUpDoNotMeet() throws Exception {
+        OpenedNamespaces opened = opened();
+        ExecutorService executor = Executors.newSingleThreadExecutor();
+        try {
+            AtomicBoolean closing = new AtomicBoolean(true);
+            Future<Integer> rounds = executor.submit(() -> {
+                int done = 0;
+                for (; closing.get(); done++) {
+                    opened.expire();
+                }
+                return done;
+            });
+            for (int i = 0; i < 30; i++) {
+                opened.close(opened.open());
+            }
+            closing.set(false);
+
+            assertThat(rounds.get(1, TimeUnit.MINUTES)).isPositive();
+            assertThat(dir.resolve("kept/opened-30")).doesNotExist();
+        } finally {
+            executor.shutdownNow();
+        }
     }
 
     @Test
