@@ -68,7 +68,7 @@ final class DiffCommand extends OnlineCommand {
                 DiffPrinter printer = new DiffPrinter(console.out());
                 printer.begin(nameOf(from), nameOf(to));
                 NamespaceComparison.compare(then, loaded.tree(), printer);
-                return null;
+                return printer;
             });
         } finally {
             Files.deleteIfExists(entries);
