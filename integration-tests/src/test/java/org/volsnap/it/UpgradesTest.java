@@ -17,6 +17,7 @@ import org.apache.hadoop.fs.SafeModeAction;
 import org.apache.hadoop.fs.XAttrSetFlag;
 import org.apache.hadoop.hdfs.MiniDFSCluster.DataNodeProperties;
 import org.apache.hadoop.hdfs.protocol.HdfsConstants.RollingUpgradeAction;
+import org.apache.hadoop.hdfs.server.common.HdfsServerConstants.StartupOption;
 import org.apache.hadoop.hdfs.server.datanode.DataNode;
 import org.apache.hadoop.hdfs.server.namenode.NameNode;
 import org.junit.jupiter.api.AfterEach;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.volsnap.protocol.proto.VolsnapProtos.RegistryProto;
 import org.volsnap.testing.VolsnapCluster;
 
-/** An upgrade of HDFS that begins while there is a snapshot, and ends one way or the other. */
+/** An upgrade of HDFS that begins while there is a snapshot, and ends one way or the other; a format. */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class UpgradesTest {
     private static final String NAME = "nightly";
@@ -154,6 +155,27 @@ class UpgradesTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("snapshots need what is in")
                 .hasMessageContaining("or use force");
+    }
+
+    @Test
+    void aNewBlockPoolTakesNothingOfTheOldOneForItsOwn() throws Exception {
+        String old = cluster.blockPoolId();
+        Path store = cluster.storageVolumes(0).get(0).resolve("volsnap").resolve(old);
+        List<DataNodeProperties> stopped = stopDataNodes();
+        cluster.stopNameNode();
+        StartupOption.FORMAT.setClusterId("volsnap-testing");
+        NameNode.format(cluster.mini().getConfiguration(0));
+        cluster.startNameNode();
+        startDataNodes(stopped);
+        cluster.waitActive();
+        cluster.waitForFollowing();
+
+        assertThat(cluster.blockPoolId()).isNotEqualTo(old);
+        assertThat(cluster.volsnap("-list").out()).contains("There are no volume snapshots");
+        assertRefused(cluster.volsnap("-create", NAME), 2, "1-" + NAME + " is there already");
+        cluster.volsnap("-create", NAME).orThrow();
+        cluster.volsnap("-verify", NAME).orThrow();
+        assertThat(store).isDirectory();
     }
 
     // ---- upgrades
