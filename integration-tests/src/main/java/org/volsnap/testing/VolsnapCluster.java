@@ -17,6 +17,7 @@ import org.apache.hadoop.hdfs.DistributedFileSystem;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.apache.hadoop.hdfs.MiniDFSCluster.DataNodeProperties;
 import org.apache.hadoop.hdfs.MiniDFSNNTopology;
+import org.apache.hadoop.hdfs.client.BlockReportOptions;
 import org.apache.hadoop.hdfs.server.datanode.DataNode;
 import org.apache.hadoop.hdfs.server.namenode.NameNode;
 import org.apache.hadoop.test.GenericTestUtils;
@@ -249,6 +250,17 @@ public final class VolsnapCluster implements AutoCloseable {
                                 .filter(line -> line.contains(" FOLLOWING "))
                                 .count()
                         == dataNodes);
+    }
+
+    /**
+     * Has every DataNode report all its blocks soon. Does not wait, as MiniDFSCluster does: for ever, when the DataNode is
+     * just registering anew.
+     */
+    public void requestBlockReports() throws IOException {
+        for (DataNode dataNode : dataNodes()) {
+            dataNode.triggerBlockReport(
+                    new BlockReportOptions.Factory().setIncremental(false).build());
+        }
     }
 
     /** Waits until no deletion is queued, on the NameNode or on a DataNode. */

@@ -199,7 +199,7 @@ class LateDataNodesTest {
             cluster.mini().restartDataNode(requireNonNull(away.remove(each)), true);
         }
         cluster.waitActive();
-        cluster.mini().triggerBlockReports();
+        cluster.requestBlockReports();
         ReplicasOnDisk replicas = new ReplicasOnDisk(cluster);
         replicas.awaitEverywhere();
         replicas.awaitAsRead();

@@ -149,11 +149,11 @@ class LateVolumesTest {
         out.forEach(late -> there.remove(roots.get(late.ordinal())));
         volumes.reconfigure(there);
         cluster.mini().triggerHeartbeats();
-        cluster.mini().triggerBlockReports();
+        cluster.requestBlockReports();
         ReplicasOnDisk replicas = new ReplicasOnDisk(cluster);
         replicas.awaitEverywhere();
         DataNodeTestUtils.runDirectoryScanner(cluster.dataNodes().get(0));
-        cluster.mini().triggerBlockReports();
+        cluster.requestBlockReports();
         replicas.awaitEverywhere();
         rollback.awaitRedundancy();
         replicas.awaitAsRead();

@@ -151,7 +151,7 @@ class PartitionedDataNodeTest {
         DataNodeTestUtils.setHeartbeatsDisabledForTests(cutOff, false);
         cluster.waitActive();
         cluster.waitForFollowing();
-        cluster.mini().triggerBlockReports();
+        cluster.requestBlockReports();
     }
 
     // ---- what must hold
