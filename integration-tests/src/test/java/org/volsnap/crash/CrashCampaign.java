@@ -15,6 +15,7 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import org.apache.hadoop.hdfs.DistributedFileSystem;
+import org.volsnap.testing.CommandResult;
 import org.volsnap.testing.ProcessCluster;
 import org.volsnap.testing.VolsnapCluster;
 
@@ -137,8 +138,9 @@ final class CrashCampaign {
             threads.shutdownNow();
         }
         snapshots.check();
-        if (!snapshots.create()) {
-            throw new AssertionError("-create fails on a cluster that is whole");
+        CommandResult created = snapshots.create();
+        if (created.exitCode() != 0) {
+            throw new AssertionError("-create fails on a cluster that is whole: " + created.err());
         }
         snapshots.check();
     }

@@ -53,8 +53,8 @@ final class Snapshots {
         }
     }
 
-    /** @return whether the command succeeded */
-    boolean create() {
+    /** @return what the command has answered */
+    CommandResult create() {
         String name = "s" + ++lastNumber;
         Books.Promise promise = books.open();
         CommandResult result = cluster.volsnap("-create", name);
@@ -63,7 +63,7 @@ final class Snapshots {
         if (result.exitCode() != 0) {
             uncertain.add(name);
         }
-        return result.exitCode() == 0;
+        return result;
     }
 
     private void deleteOne() {

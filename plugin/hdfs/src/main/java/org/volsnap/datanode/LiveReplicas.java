@@ -100,12 +100,15 @@ final class LiveReplicas {
         return ReplicaEnd.at(replica.getBytesOnDisk());
     }
 
-    /** Hadoop makes the meta file when the first byte is about to come: until then there is no header. */
+    /**
+     * Hadoop makes the meta file when the first byte is about to come, and its header is in no hurry to the disk: one that
+     * is to be recovered after a kill may have none (BlockPoolSlice.validateIntegrityAndSetLength says that it is empty).
+     */
     private static byte[] checksumHeader(ReplicaInfo replica, ReplicaFiles files) throws IOException {
         try {
             return ReplicaFileReader.readChecksumHeader(files.meta());
         } catch (NoSuchFileException | EOFException e) {
-            if (replica.getState() == ReplicaState.RBW && length(replica) == 0) {
+            if (replica.getState() != ReplicaState.FINALIZED && length(replica) == 0) {
                 return NO_HEADER;
             }
             throw e;

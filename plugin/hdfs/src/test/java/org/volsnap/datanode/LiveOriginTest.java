@@ -120,6 +120,27 @@ class LiveOriginTest {
         assertThat(origin.find(POOL, 1).orElseThrow().checksumHeader()).isEmpty();
     }
 
+    /** As a kill leaves it: without this no snapshot could be taken until the replica is recovered. */
+    @Test
+    void aReplicaThatWaitsForRecoveryWithoutAWholeHeaderIsEmpty() throws IOException {
+        ReplicaPair pair = hadoop.waiting(1, 1000, 0);
+        Files.write(pair.files.meta(), new byte[3]);
+
+        LiveReplica live = origin.find(POOL, 1).orElseThrow();
+
+        assertThat(live.checksumHeader()).isEmpty();
+        assertThat(live.length()).isZero();
+        assertThat(live.state()).isEqualTo(VersionState.OPEN);
+    }
+
+    @Test
+    void aFinalizedReplicaWithoutAWholeHeaderIsDamaged() throws IOException {
+        ReplicaPair pair = hadoop.finalized(1, 1000, 0, 512);
+        Files.write(pair.files.meta(), new byte[3]);
+
+        assertThatThrownBy(() -> origin.find(POOL, 1)).hasMessageContaining("has no whole header");
+    }
+
     @Test
     void aWrittenReplicaIsReadUpToWhatItsLastChecksumCovers() throws IOException {
         ReplicaPair pair = hadoop.written(1, 1000, 5_000, 4_700);
