@@ -2,6 +2,7 @@
 package org.volsnap.crash;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -11,7 +12,6 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileStatus;
@@ -32,6 +32,11 @@ final class Writer {
 
     /** Files with one replica; the others have two. */
     private static final Set<String> SINGLES = Set.of("d", "e", "f");
+
+    /** A truncate that takes so long waits for a process that was killed. */
+    private static final Duration KILL_IN_THE_WAY = Duration.ofSeconds(5);
+
+    private static final Duration LONGEST_RECOVERY = Duration.ofMinutes(3);
 
     private final int number;
     private final Path directory;
@@ -198,31 +203,32 @@ final class Writer {
             return;
         }
         if (SINGLES.contains(name)) {
-            truncateTo(fileSystem, name, before, bytes);
+            truncateTo(fileSystem, name, before, bytes, KILL_IN_THE_WAY);
         } else if (calm.tryLock()) {
             try {
-                truncateTo(fileSystem, name, before, bytes);
+                // Nothing is killed meanwhile, however long it takes.
+                truncateTo(fileSystem, name, before, bytes, LONGEST_RECOVERY);
             } finally {
                 calm.unlock();
             }
         }
     }
 
-    private void truncateTo(DistributedFileSystem fileSystem, String name, Possible before, byte[] bytes)
+    private void truncateTo(
+            DistributedFileSystem fileSystem, String name, Possible before, byte[] bytes, Duration atMost)
             throws IOException {
         Possible after = Possible.exactly(Arrays.copyOf(bytes, random.nextInt(bytes.length)));
         books.put(number, name, before, after);
         if (!fileSystem.truncate(path(name), after.most())) {
-            awaitClosed(fileSystem, name);
+            awaitClosed(fileSystem, name, atMost);
         }
         books.put(number, name, after);
     }
 
-    /** @throws IOException when it takes so long that a kill is in the way */
-    private void awaitClosed(DistributedFileSystem fileSystem, String name) throws IOException {
+    private void awaitClosed(DistributedFileSystem fileSystem, String name, Duration atMost) throws IOException {
         long start = System.nanoTime();
         while (!fileSystem.isFileClosed(path(name))) {
-            if (System.nanoTime() - start > TimeUnit.SECONDS.toNanos(5)) {
+            if (System.nanoTime() - start > atMost.toNanos()) {
                 throw new IOException(name + " is not closed");
             }
             Pause.millis(20);
