@@ -3,6 +3,8 @@ package org.volsnap.testing;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -169,12 +171,25 @@ public final class VolsnapCluster implements AutoCloseable {
         }
     }
 
-    /** Starts all that were stopped, on their old ports, in the order in which they were stopped. */
+    /**
+     * Starts all that were stopped, on their old ports, in the order in which they were stopped. Waits for a port that a
+     * client's connection has meanwhile.
+     */
     public void startDataNodes() throws IOException {
         for (DataNodeProperties stopped : stoppedDataNodes) {
-            cluster.restartDataNode(stopped, true);
+            waitFor("the ports of a DataNode", Duration.ofSeconds(60), () -> isStarted(stopped));
         }
         stoppedDataNodes.clear();
+    }
+
+    private boolean isStarted(DataNodeProperties stopped) {
+        try {
+            return cluster.restartDataNode(stopped, true);
+        } catch (BindException e) {
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Adds a DataNode with storage volumes of its own, behind the others; with volsnap or without. */

@@ -5,10 +5,12 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
+import org.volsnap.protocol.RefusedException;
 import org.volsnap.protocol.VolsnapProtocol;
 import org.volsnap.protocol.proto.VolsnapProtos.PrepareRollbackRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PrepareRollbackResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PreviewRollbackRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.PreviewRollbackResponseProto;
 
 /** The first step of a rollback, asked for and printed. */
 final class PreparedRollback {
@@ -37,8 +39,11 @@ final class PreparedRollback {
         }
         if (!options.force()) {
             // Refuses first what needs no look at blocks.
-            nameNode.previewRollback(
+            PreviewRollbackResponseProto preview = nameNode.previewRollback(
                     PreviewRollbackRequestProto.newBuilder().setName(target).build());
+            if (preview.hasRefusal()) {
+                throw new RefusedException(preview.getRefusal());
+            }
             MissingBlocks.refuse(conf, nameNode, target, console, NAMED);
         }
         prepare(target, options.force());

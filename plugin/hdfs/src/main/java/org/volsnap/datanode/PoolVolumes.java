@@ -3,12 +3,14 @@ package org.volsnap.datanode;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.collect.Sets;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.slf4j.Logger;
@@ -74,6 +76,11 @@ final class PoolVolumes implements Closeable {
             engine.removeVolume(store.stores());
             closeQuietly(root, store);
         }
+    }
+
+    /** Those whose stores are open or could not be opened. */
+    Set<Path> roots() {
+        return Sets.union(opened.keySet(), absent.keySet()).immutableCopy();
     }
 
     /** The stores of this storage volume; refusing ones when it has none. */

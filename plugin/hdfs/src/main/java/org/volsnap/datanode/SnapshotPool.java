@@ -3,6 +3,7 @@ package org.volsnap.datanode;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.collect.Sets;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAccumulator;
 import org.apache.hadoop.hdfs.protocol.Block;
 import org.apache.hadoop.hdfs.server.common.HdfsServerConstants.ReplicaState;
@@ -132,6 +134,13 @@ final class SnapshotPool implements PoolControl, Closeable {
 
     void removeVolume(Path root) {
         volumes.remove(root, engine);
+    }
+
+    /** Lets go of all storage volumes but these; returns whether there was one to let go. */
+    boolean retainVolumes(Collection<Path> there) {
+        Set<Path> gone = Sets.difference(volumes.roots(), Set.copyOf(there));
+        gone.forEach(this::removeVolume);
+        return !gone.isEmpty();
     }
 
     /** These storage volumes failed while the pool was brought into service; it goes on without them. */

@@ -97,6 +97,7 @@ final class SnapshotPools implements Closeable {
             } catch (IOException e) {
                 LOG.warn("{} is not in service yet, trying again: {}", pool.blockPoolId(), e.getMessage());
                 leaveOutUnwritable(pool);
+                leaveOutWhatHadoopHasNotAnyMore(pool);
                 pause();
             }
         }
@@ -120,6 +121,13 @@ final class SnapshotPools implements Closeable {
             LOG.error("{}: goes on without storage volumes that can't be written: {}", pool.blockPoolId(), failed);
             dataset.handleVolumeFailures(failed.keySet());
             pool.leaveOut(failed);
+            pool.follower().volumesRemoved();
+        }
+    }
+
+    /** Taken out, or found broken for another pool: nobody tells a pool that is not in service. */
+    private void leaveOutWhatHadoopHasNotAnyMore(SnapshotPool pool) throws IOException {
+        if (pool.retainVolumes(storageRoots())) {
             pool.follower().volumesRemoved();
         }
     }

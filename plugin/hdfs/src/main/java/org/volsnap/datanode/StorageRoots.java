@@ -2,6 +2,7 @@
 package org.volsnap.datanode;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -12,6 +13,8 @@ import org.apache.hadoop.hdfs.server.datanode.fsdataset.FsVolumeSpi;
 final class StorageRoots {
     /** A file system may keep the last of its room for itself. */
     private static final long FULL_BYTES = 1 << 20;
+
+    private static final String PROBE = "volsnap-probe";
 
     private StorageRoots() {}
 
@@ -26,14 +29,24 @@ final class StorageRoots {
     static Optional<IOException> whyUnwritable(FsVolumeSpi volume) {
         Path root = of(volume);
         try {
-            Files.delete(Files.createTempFile(root, "volsnap-probe", ""));
+            Files.deleteIfExists(root.resolve(PROBE));
+            Files.delete(Files.createFile(root.resolve(PROBE)));
             return Optional.empty();
         } catch (IOException e) {
-            return isFull(root) ? Optional.empty() : Optional.of(e);
+            return isFull(root, e) ? Optional.empty() : Optional.of(e);
         }
     }
 
-    private static boolean isFull(Path root) {
+    /** Of bytes, of inodes, or of what its owner may use; or the process has no file descriptors left. */
+    private static boolean isFull(Path root, IOException e) {
+        String reason = e instanceof FileSystemException failed ? String.valueOf(failed.getReason()) : "";
+        return reason.contains("No space left")
+                || reason.contains("quota exceeded")
+                || reason.contains("Too many open files")
+                || hasNoRoom(root);
+    }
+
+    private static boolean hasNoRoom(Path root) {
         try {
             return Files.getFileStore(root).getUsableSpace() < FULL_BYTES;
         } catch (IOException e) {

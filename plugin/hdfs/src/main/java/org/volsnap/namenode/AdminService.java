@@ -193,8 +193,9 @@ final class AdminService implements VolsnapProtocol {
         return StartVerifyResponseProto.newBuilder().setTaskId(task).build();
     }
 
-    /** Only what has no replica that this NameNode knows of is looked for: that follows change, not size. */
+    /** DataNodes are asked only for what has no replica that this NameNode knows of. */
     private long startPresence(long snapshotId, List<BlockRefProto> blocks, Set<String> asked) throws IOException {
+        parts.verifyTasks().checkRoom(blocks.size());
         List<Block> asStored = blocks.stream()
                 .map(block -> new Block(block.getBlockId(), block.getLength(), block.getStamp()))
                 .toList();

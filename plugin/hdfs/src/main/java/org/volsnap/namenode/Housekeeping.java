@@ -24,6 +24,7 @@ final class Housekeeping implements Runnable {
         try {
             acl.assertPresent();
             parts.upgrades().look();
+            parts.opened().expire(); // also those of a NameNode that is standby by now
             if (parts.takeover().serve()) {
                 round();
             }
@@ -36,7 +37,6 @@ final class Housekeeping implements Runnable {
         parts.tracker().retain(parts.nameNode().liveDatanodes());
         parts.registry().reload();
         parts.verifyTasks().expire();
-        parts.opened().expire();
         if (parts.registry().problem().isPresent()) {
             return; // it was logged and is in the status; nothing below can be written
         }

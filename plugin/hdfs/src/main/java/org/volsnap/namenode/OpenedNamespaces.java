@@ -10,10 +10,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.hadoop.hdfs.server.namenode.VolsnapNameNodeBridge;
 import org.volsnap.protocol.RefusedException;
 
@@ -35,6 +37,10 @@ final class OpenedNamespaces {
     @GuardedBy("this")
     private final Map<Long, Long> lastUse = new HashMap<>();
 
+    /** Those that are not whole yet, however long that takes: an image may have to be copied. */
+    @GuardedBy("this")
+    private final Set<Long> gathering = new HashSet<>();
+
     OpenedNamespaces(VolsnapNameNodeBridge nameNode, NamespaceKeeper keeper, NamespaceDirs dirs, Ticker ticker) {
         this.nameNode = requireNonNull(nameNode, "nameNode is null");
         this.keeper = requireNonNull(keeper, "keeper is null");
@@ -47,6 +53,7 @@ final class OpenedNamespaces {
         long txid = roll();
         try {
             keeper.gather(dirs.opened(txid), txid);
+            gathered(txid);
         } catch (IOException | RuntimeException e) {
             close(txid);
             throw e;
@@ -55,12 +62,17 @@ final class OpenedNamespaces {
     }
 
     private synchronized long roll() throws IOException {
-        if (lastUse.size() >= MOST) {
+        if (lastUse.size() + gathering.size() >= MOST) {
             throw new RefusedException("others are comparing " + MOST + " namespaces; try again later");
         }
         long txid = nameNode.rollEditLog();
-        lastUse.put(txid, ticker.read());
+        gathering.add(txid);
         return txid;
+    }
+
+    private synchronized void gathered(long txid) {
+        gathering.remove(txid);
+        lastUse.put(txid, ticker.read());
     }
 
     /** Where it lies. */
@@ -73,6 +85,7 @@ final class OpenedNamespaces {
 
     synchronized void close(long txid) throws IOException {
         lastUse.remove(txid);
+        gathering.remove(txid);
         DurableFiles.deleteTree(dirs.opened(txid));
     }
 
@@ -95,6 +108,8 @@ final class OpenedNamespaces {
             }
         });
         expired.forEach(lastUse::remove);
-        return lastUse.keySet().stream().map(dirs::opened).collect(Collectors.toSet());
+        return Stream.concat(gathering.stream(), lastUse.keySet().stream())
+                .map(dirs::opened)
+                .collect(Collectors.toSet());
     }
 }

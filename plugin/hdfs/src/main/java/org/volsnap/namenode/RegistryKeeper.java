@@ -194,6 +194,15 @@ final class RegistryKeeper {
         }
     }
 
+    /** @throws RefusedException where {@link #update} would refuse */
+    void checkChangeable() throws IOException {
+        checkFinalized();
+        Optional<String> problem = problem();
+        if (problem.isPresent()) {
+            throw new RefusedException(problem.get());
+        }
+    }
+
     private void checkFinalized() throws RefusedException {
         if (nameNode.isUpgrading()) {
             throw new RefusedException(

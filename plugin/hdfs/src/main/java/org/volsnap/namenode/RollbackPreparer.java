@@ -115,6 +115,7 @@ final class RollbackPreparer {
     private void undo(long safety) {
         try {
             if (registry.current().pendingRollback().isPresent()) {
+                registry.checkChangeable();
                 leaveSafeMode();
                 registry.update(Registry::cancelRollback);
             }
@@ -131,6 +132,7 @@ final class RollbackPreparer {
         if (pending == null) {
             return;
         }
+        registry.checkChangeable(); // before anybody can write to a cluster whose rollback stays prepared
         leaveSafeMode();
         long id = pending.getSafetySnapshotId();
         if (isKept(id)) {

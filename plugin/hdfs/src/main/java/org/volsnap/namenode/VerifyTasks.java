@@ -99,15 +99,20 @@ final class VerifyTasks {
         return start(blocks, present, work, work.getBlocksCount() == 0 ? Set.of() : datanodes);
     }
 
-    private synchronized long start(
-            List<BlockRefProto> blocks, BitSet present, VerifyTaskProto.Builder work, Set<String> datanodes)
-            throws RefusedException {
-        if (blocks.size() > MAX_BLOCKS) {
+    /** @throws RefusedException when so many blocks are too many, or there is no room for another task */
+    synchronized void checkRoom(int blocks) throws RefusedException {
+        if (blocks > MAX_BLOCKS) {
             throw new RefusedException("at most " + MAX_BLOCKS + " blocks can be verified at once");
         }
         if (tasks.size() >= MAX_TASKS) {
             throw new RefusedException("too many verifications are running; try again later");
         }
+    }
+
+    private synchronized long start(
+            List<BlockRefProto> blocks, BitSet present, VerifyTaskProto.Builder work, Set<String> datanodes)
+            throws RefusedException {
+        checkRoom(blocks.size());
         long id = ++lastId;
         Task task = new Task(blocks, work.setTaskId(id).build(), Set.copyOf(datanodes), ticker.read());
         present.stream()

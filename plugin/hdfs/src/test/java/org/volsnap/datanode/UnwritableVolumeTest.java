@@ -11,6 +11,7 @@ import static org.mockito.Mockito.when;
 import static org.volsnap.datanode.HadoopReplicas.POOL;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -68,6 +69,29 @@ class UnwritableVolumeTest {
 
         verify(hadoop.dataset).handleVolumeFailures(Set.of(hadoop.volume));
         assertThat(parts.events).containsSubsequence("before scan", "volumes removed", "before scan", "after scan");
+    }
+
+    /** For another block pool, say, which was brought into service first. */
+    @Test
+    void aVolumeThatHadoopHasNotAnyMoreIsLetGo() throws IOException {
+        when(hadoop.dataset.getFsVolumeReferences())
+                .thenAnswer(call -> new FsDatasetSpi.FsVolumeReferences(List.of(hadoop.volume)))
+                .thenAnswer(call -> new FsDatasetSpi.FsVolumeReferences(List.of()));
+
+        dataset.addBlockPool(POOL, new Configuration(false));
+
+        verify(hadoop.dataset, never()).handleVolumeFailures(any());
+        assertThat(parts.events).containsSubsequence("before scan", "volumes removed", "before scan", "after scan");
+    }
+
+    @Test
+    void whatAKillLeftOfAProbeIsNoTrouble() throws IOException {
+        Files.createFile(root.resolve("volsnap-probe"));
+
+        dataset.addBlockPool(POOL, new Configuration(false));
+
+        verify(hadoop.dataset, never()).handleVolumeFailures(any());
+        assertThat(root.resolve("volsnap-probe")).doesNotExist();
     }
 
     @Test

@@ -3,6 +3,9 @@ package org.volsnap.namenode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyLong;
+import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
@@ -49,7 +52,10 @@ class OpenedNamespacesTest {
     private OpenedNamespaces opened() {
         NamespaceDirs dirs = new NamespaceDirs(List.of(dir.resolve("kept"), dir.resolve("second")));
         List<Path> currents = List.of(dir.resolve("name/current"));
-        NamespaceKeeper keeper = new NamespaceKeeper(dirs, currents, KeptEdits.linked(currents), POOL);
+        return opened(dirs, new NamespaceKeeper(dirs, currents, KeptEdits.linked(currents), POOL));
+    }
+
+    private OpenedNamespaces opened(NamespaceDirs dirs, NamespaceKeeper keeper) {
         Ticker ticker = new Ticker() {
             @Override
             public long read() {
@@ -90,6 +96,29 @@ class OpenedNamespacesTest {
         pass(Duration.ofSeconds(1));
         opened.expire();
         assertThat(directory).doesNotExist();
+    }
+
+    @Test
+    void whatIsStillBeingGatheredStaysHoweverLongThatTakes() throws IOException {
+        NamespaceDirs dirs = new NamespaceDirs(List.of(dir.resolve("kept")));
+        NamespaceKeeper keeper = mock(NamespaceKeeper.class);
+        OpenedNamespaces opened = opened(dirs, keeper);
+        Path current = dirs.opened(30).resolve("current");
+        doAnswer(call -> {
+                    Files.writeString(
+                            Files.createDirectories(current).resolve("VERSION"), "blockpoolID=" + POOL + "\n");
+                    pass(OpenedNamespaces.EXPIRY.multipliedBy(2));
+                    opened.expire();
+                    return null;
+                })
+                .when(keeper)
+                .gather(any(), anyLong());
+
+        opened.open();
+        opened.expire();
+
+        assertThat(current.resolve("VERSION")).exists();
+        assertThat(opened.directory(30)).isEqualTo(dirs.opened(30));
     }
 
     @Test

@@ -81,8 +81,8 @@ final class DurableFiles {
         }
     }
 
-    /** Durable: the directory and all that had to be made above it. */
-    void makeDirectories(Path directory) throws IOException {
+    /** Durable: the directory and all that had to be made above it, also when another thread has just made it. */
+    synchronized void makeDirectories(Path directory) throws IOException {
         if (Files.isDirectory(directory)) {
             return;
         }

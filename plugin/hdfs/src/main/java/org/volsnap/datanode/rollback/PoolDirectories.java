@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -27,6 +28,9 @@ final class PoolDirectories {
 
     /** Of directories below {@code finalized} ({@code DatanodeUtil.idToBlockDir}). */
     private static final int LEVELS = 2;
+
+    /** A block has few replicas on one DataNode, and none comes while they go. */
+    private static final int ATTEMPTS = 8;
 
     private final String pool;
     private final Supplier<Collection<PoolVolume>> volumes;
@@ -60,8 +64,23 @@ final class PoolDirectories {
         return new ReplicaPlaces(volume, pool);
     }
 
-    /** The replica that Hadoop would choose of several: that of the newest stamp, then the longest. */
+    /**
+     * The replica that Hadoop would choose of several: that of the newest stamp, then the longest. Looks again when one goes
+     * meanwhile, on a storage volume that another thread works on.
+     */
     Optional<DiskReplica> find(long blockId) throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return best(blockId);
+            } catch (NoSuchFileException e) {
+                if (attempt == ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private Optional<DiskReplica> best(long blockId) throws IOException {
         DiskReplica best = null;
         for (PoolVolume volume : volumes.get()) {
             for (DiskReplica replica : find(volume, blockId)) {

@@ -21,8 +21,9 @@ import org.volsnap.model.VersionState;
 import org.volsnap.store.WholeReplica;
 
 /**
- * What was deleted since T comes back out of the stores, by hard links, when all live replicas are judged. For one
- * thread on each storage volume; what two of them have of one block is left to {@link #putBackLeftOver}.
+ * What was deleted since T comes back out of the stores, by hard links, when all live replicas are judged. Bases
+ * come back by any thread, whole replicas by one on each storage volume; what two of them have of one block is left to
+ * {@link #putBackLeftOver}.
  */
 final class StoredReplicas {
     private final SnapshotEngine engine;
