@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -41,6 +42,12 @@ final class Rollback {
         carryOut(name);
     }
 
+    /** The same although blocks of the snapshot have no replica. */
+    void toWithoutSomeBlocks(String name) throws IOException {
+        cluster.volsnap("-prepareRollback", "-force", name).orThrow();
+        carryOut("-force", name);
+    }
+
     /** Takes the last rollback back; returns the new safety snapshot. */
     String undo() throws IOException {
         String prepared = cluster.volsnap("-undoRollback").orThrow().out();
@@ -48,10 +55,12 @@ final class Rollback {
         return safetySnapshot(prepared);
     }
 
-    private void carryOut(String name) throws IOException {
+    private void carryOut(String... arguments) throws IOException {
         cluster.stopDataNodes();
         cluster.stopNameNode();
-        cluster.volsnap("-rollback", name).orThrow();
+        List<String> command = new ArrayList<>(List.of(arguments));
+        command.add(0, "-rollback");
+        cluster.volsnap(command.toArray(new String[0])).orThrow();
         cluster.startNameNode();
         cluster.startDataNodes();
         awaitWritable();

@@ -119,9 +119,13 @@ final class Volumes {
         cluster.waitForDeletions();
     }
 
-    /** What {@code dfsadmin -reconfig datanode} does with these storage volumes. */
+    /**
+     * What {@code dfsadmin -reconfig datanode} does with these storage volumes, when the DataNode has joined its NameNode:
+     * before that Hadoop ends in a NullPointerException and leaves them locked (DataNode.refreshVolumes).
+     */
     void reconfigure(List<Path> roots) throws ReconfigurationException {
         String value = roots.stream().map(root -> "[DISK]" + root.toUri()).collect(Collectors.joining(","));
+        VolsnapCluster.waitFor("the DataNode", Duration.ofSeconds(60), dataNode()::isDatanodeFullyStarted);
         dataNode().reconfigurePropertyImpl(DATA_DIR, value);
         assertThat(cluster.storageVolumes(0)).containsExactlyInAnyOrderElementsOf(roots);
     }

@@ -50,7 +50,7 @@ class VolumesComeAndGoTest {
             Path away = roots.get(1);
 
             DataNodeTestUtils.injectDataDirFailure(away.toFile());
-            new Rollback(cluster).to(NAME);
+            new Rollback(cluster).toWithoutSomeBlocks(NAME);
             assertThat(missingBlocks(cluster)).isPositive();
             DataNodeTestUtils.restoreDataDirFromFailure(away.toFile());
             new Volumes(cluster).reconfigure(roots);
@@ -73,7 +73,7 @@ class VolumesComeAndGoTest {
             DataNodeTestUtils.waitForDiskError(dataNode, volume);
 
             assertLostWith(cluster, failing);
-            new Rollback(cluster).to(NAME);
+            new Rollback(cluster).toWithoutSomeBlocks(NAME);
             for (int i = 0; i < FILES; i++) {
                 org.apache.hadoop.fs.Path file = file(i);
                 if (failing.equals(volumesThen.get(file.toString()))) {

@@ -1,13 +1,17 @@
 /* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
 package org.volsnap.it;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hadoop.fs.CreateFlag;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.Path;
@@ -135,9 +139,26 @@ final class Wreckage {
     }
 
     void append(Path path, int length) throws IOException {
-        try (OutputStream out = fileSystem.append(path, EnumSet.of(CreateFlag.APPEND), 4096, null)) {
+        try (OutputStream out = openToAppend(path)) {
             out.write(bytes(length));
         }
+    }
+
+    /** Right after a change on a busy machine HDFS may not know of a replica under the newest stamp yet. */
+    private OutputStream openToAppend(Path path) {
+        AtomicReference<OutputStream> opened = new AtomicReference<>();
+        VolsnapCluster.waitFor("a replica of " + path, Duration.ofSeconds(60), () -> {
+            try {
+                opened.set(fileSystem.append(path, EnumSet.of(CreateFlag.APPEND), 4096, null));
+                return true;
+            } catch (IOException e) {
+                if (String.valueOf(e.getMessage()).contains("is not sufficiently replicated yet")) {
+                    return false;
+                }
+                throw new UncheckedIOException(e);
+            }
+        });
+        return requireNonNull(opened.get());
     }
 
     /** Truncates and waits for the recovery of the cut block. */
