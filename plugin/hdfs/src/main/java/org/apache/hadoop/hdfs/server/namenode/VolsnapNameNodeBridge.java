@@ -181,9 +181,7 @@ public final class VolsnapNameNodeBridge {
      * is logged after that would never end, nor would the stop.
      */
     public void setRootAttribute(String prefixedName, byte[] value) throws IOException {
-        if (!namesystem().getEditLog().isOpenForWrite()) {
-            throw new IOException("this NameNode is stopping or not active: it logs no edits");
-        }
+        requireEditLog();
         namesystem()
                 .setXAttr(
                         "/",
@@ -192,9 +190,16 @@ public final class VolsnapNameNodeBridge {
                         false);
     }
 
-    /** Removes one that is there, in the same way. */
+    /** Removes one that is there, in the same way; to be called in {@link #exclusively} as well. */
     public void removeRootAttribute(String prefixedName) throws IOException {
+        requireEditLog();
         namesystem().removeXAttr("/", XAttrHelper.buildXAttr(prefixedName), false);
+    }
+
+    private void requireEditLog() throws IOException {
+        if (!namesystem().getEditLog().isOpenForWrite()) {
+            throw new IOException("this NameNode is stopping or not active: it logs no edits");
+        }
     }
 
     /** Begins a new segment of the edit log; returns the last transaction before it. */
