@@ -29,6 +29,7 @@ class FaultPointsTest {
             assertThat(cluster.nameNode().awaitEnd(30)).isTrue();
             cluster.startStopped();
             cluster.awaitHealthy();
+            DFSTestUtil.waitReplication(fileSystem, file, (short) 3);
 
             cluster.dataNodes().get(0).arm("durable commit", 1);
             cluster.dataNodes().get(1).arm("before link", 1);
