@@ -23,7 +23,7 @@ class RollbackTest {
     @Test
     void theNamespaceComesBackAndEveryCounterIsAboveAllThatWasUsed() throws Exception {
         try (StockCluster cluster = new StockCluster(dir, 1)) {
-            PrepareRollbackResponseProto prepared = prepare(cluster);
+            PrepareRollbackResponseProto prepared = cluster.prepareRollbackAfterChanges();
             List<String> atSnapshot = List.of("one:1000", "two:2000");
             BlockIdManager before = ids(cluster);
             long lastId = before.getLastAllocatedContiguousBlockId();
@@ -60,7 +60,7 @@ class RollbackTest {
     void safeModeIsHeldUntilTheDataNodesHaveAppliedTheRollback() throws Exception {
         try (StockCluster cluster = new StockCluster(dir, 1)) {
             var open = cluster.openFile("/a/open", 5000);
-            prepare(cluster);
+            cluster.prepareRollbackAfterChanges();
             assertThat(hasListOfDataNodes(cluster)).isTrue();
             cluster.cluster.stopNameNode();
             new RollbackTool(cluster.conf, step -> {}).run("s1", false, false);
@@ -94,7 +94,7 @@ class RollbackTest {
     @Test
     void aKilledRollbackIsFinishedByASecondRun() throws Exception {
         try (StockCluster cluster = new StockCluster(dir, 1)) {
-            prepare(cluster);
+            cluster.prepareRollbackAfterChanges();
             cluster.cluster.stopNameNode();
 
             int killedAt = 0;
@@ -134,7 +134,7 @@ class RollbackTest {
     @Test
     void aRunThatDiedAfterAnyStepLeavesANamespaceThatStarts() throws Exception {
         try (StockCluster cluster = new StockCluster(dir, 1)) {
-            prepare(cluster);
+            cluster.prepareRollbackAfterChanges();
             cluster.cluster.stopNameNode();
             int[] step = {0};
             assertThatThrownBy(() -> new RollbackTool(cluster.conf, line -> {
@@ -154,7 +154,7 @@ class RollbackTest {
     @Test
     void directoriesInUseAreRefusedByName() throws Exception {
         try (StockCluster cluster = new StockCluster(dir, 1)) {
-            prepare(cluster);
+            cluster.prepareRollbackAfterChanges();
 
             assertThatThrownBy(() -> new RollbackTool(cluster.conf, step -> {}).run("s1", false, false))
                     .isInstanceOf(RefusedException.class)
@@ -198,7 +198,7 @@ class RollbackTest {
     @Test
     void whatCameAfterTheSafetySnapshotIsLostOnlyWhenAccepted() throws Exception {
         try (StockCluster cluster = new StockCluster(dir, 1)) {
-            prepare(cluster);
+            cluster.prepareRollbackAfterChanges();
             leaveSafeModeByHand(cluster);
             cluster.cluster.fileSystem().mkdirs(new org.apache.hadoop.fs.Path("/precious"));
             cluster.cluster.stopNameNode();
@@ -226,7 +226,7 @@ class RollbackTest {
     @Test
     void withoutTheListOfDataNodesARollbackIsRefused() throws Exception {
         try (StockCluster cluster = new StockCluster(dir, 1)) {
-            prepare(cluster);
+            cluster.prepareRollbackAfterChanges();
             leaveSafeModeByHand(cluster);
             cluster.cluster
                     .fileSystem()
@@ -243,7 +243,7 @@ class RollbackTest {
     @Test
     void cancellingKeepsTheSafetySnapshotAndGoesOn() throws Exception {
         try (StockCluster cluster = new StockCluster(dir, 1)) {
-            PrepareRollbackResponseProto prepared = prepare(cluster);
+            PrepareRollbackResponseProto prepared = cluster.prepareRollbackAfterChanges();
             assertThat(cluster.cluster.nameNode().isInSafeMode()).isTrue();
 
             cluster.cancelRollback();
@@ -281,7 +281,7 @@ class RollbackTest {
     @Test
     void aPendingRollbackIsStillPendingAfterARestart() throws Exception {
         try (StockCluster cluster = new StockCluster(dir, 1)) {
-            prepare(cluster);
+            cluster.prepareRollbackAfterChanges();
 
             cluster.cluster.stopNameNode();
             cluster.cluster.startNameNode();
@@ -292,21 +292,6 @@ class RollbackTest {
             assertThatThrownBy(() -> cluster.create("s3")).isInstanceOf(RefusedException.class);
             cluster.cancelRollback();
             assertThat(cluster.cluster.nameNode().isInSafeMode()).isFalse();
-        }
-    }
-
-    /** Snapshots s1 and s2, changes after each, and a rollback to s1 prepared. */
-    private static PrepareRollbackResponseProto prepare(StockCluster cluster) throws Exception {
-        try (FakePollers pollers = cluster.pollers()) {
-            cluster.file("/a/one", 1000);
-            cluster.file("/a/two", 2000);
-            cluster.create("s1");
-            cluster.file("/a/three", 3000);
-            cluster.create("s2");
-            cluster.cluster.fileSystem().delete(new org.apache.hadoop.fs.Path("/a/one"), true);
-            PrepareRollbackResponseProto prepared = cluster.prepareRollback("s1");
-            assertThat(pollers.answers).isNotEmpty();
-            return prepared;
         }
     }
 

@@ -58,7 +58,7 @@ class RollbackToolKilledTest {
     @BeforeEach
     void start() throws Exception {
         cluster = new StockCluster(dir, 1);
-        prepare();
+        cluster.prepareRollbackAfterChanges();
         nameDirs = cluster.cluster.nameDirs();
         cluster.cluster.stopNameNode();
     }
@@ -97,19 +97,6 @@ class RollbackToolKilledTest {
         }
         cluster.cluster.startNameNode();
         assertThat(cluster.list("/a")).containsExactly("one:1000", "two:2000");
-    }
-
-    private void prepare() throws Exception {
-        try (FakePollers pollers = cluster.pollers()) {
-            cluster.file("/a/one", 1000);
-            cluster.file("/a/two", 2000);
-            cluster.create("s1");
-            cluster.file("/a/three", 3000);
-            cluster.create("s2");
-            cluster.cluster.fileSystem().delete(new org.apache.hadoop.fs.Path("/a/one"), true);
-            cluster.prepareRollback("s1");
-            assertThat(pollers.answers).isNotEmpty();
-        }
     }
 
     private int changesUntilKilled(int number) {

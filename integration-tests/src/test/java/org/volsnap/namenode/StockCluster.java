@@ -1,6 +1,8 @@
 /* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
 package org.volsnap.namenode;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -76,6 +78,21 @@ final class StockCluster implements AutoCloseable {
         try (VolsnapClient client = client()) {
             return client.prepareRollback(
                     PrepareRollbackRequestProto.newBuilder().setName(name).build());
+        }
+    }
+
+    /** Snapshots s1 and s2, changes after each, and a rollback to s1 prepared. */
+    PrepareRollbackResponseProto prepareRollbackAfterChanges() throws Exception {
+        try (FakePollers pollers = pollers()) {
+            file("/a/one", 1000);
+            file("/a/two", 2000);
+            create("s1");
+            file("/a/three", 3000);
+            create("s2");
+            cluster.fileSystem().delete(new org.apache.hadoop.fs.Path("/a/one"), true);
+            PrepareRollbackResponseProto prepared = prepareRollback("s1");
+            assertThat(pollers.answers).isNotEmpty();
+            return prepared;
         }
     }
 

@@ -4,7 +4,6 @@ package org.volsnap.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
@@ -36,10 +35,11 @@ final class DiffCommand extends OnlineCommand {
 
     @Override
     public Map<String, String> options() {
-        Map<String, String> options = new LinkedHashMap<>();
-        options.put("FROM", "A snapshot, or " + NOW + " for the namespace as it is now.");
-        options.put("TO", "The same. Now, when it is left out.");
-        return options;
+        return Usage.ordered(
+                "FROM",
+                "A snapshot, or " + NOW + " for the namespace as it is now.",
+                "TO",
+                "The same. Now, when it is left out.");
     }
 
     @Override

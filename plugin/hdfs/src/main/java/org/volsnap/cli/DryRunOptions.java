@@ -1,7 +1,6 @@
 /* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
 package org.volsnap.cli;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.util.StringUtils;
@@ -26,12 +25,11 @@ record DryRunOptions(boolean dryRun, boolean force) {
 
     /** What they mean, followed by an argument. */
     static Map<String, String> explained() {
-        Map<String, String> options = new LinkedHashMap<>();
-        options.put(
+        return Usage.ordered(
                 DRY_RUN,
                 "Say what would come back, change and vanish, and what is missing; change nothing. Exit code 1 where it would"
-                        + " be refused.");
-        options.put(FORCE, "Go on although blocks of the snapshot may have no replica: nobody looks.");
-        return options;
+                        + " be refused.",
+                FORCE,
+                "Go on although blocks of the snapshot may have no replica: nobody looks.");
     }
 }

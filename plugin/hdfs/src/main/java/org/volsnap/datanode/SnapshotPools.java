@@ -3,11 +3,12 @@ package org.volsnap.datanode;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.Iterables;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -111,10 +112,8 @@ final class SnapshotPools implements Closeable {
     private void leaveOutUnwritable(SnapshotPool pool) throws IOException {
         Map<FsVolumeSpi, IOException> failed = new HashMap<>();
         try (FsDatasetSpi.FsVolumeReferences references = dataset.getFsVolumeReferences()) {
-            for (FsVolumeSpi volume : references) {
-                if (volume.getStorageType() != StorageType.PROVIDED) {
-                    StorageRoots.whyUnwritable(volume).ifPresent(reason -> failed.put(volume, reason));
-                }
+            for (FsVolumeSpi volume : local(references)) {
+                StorageRoots.whyUnwritable(volume).ifPresent(reason -> failed.put(volume, reason));
             }
         }
         if (!failed.isEmpty()) {
@@ -199,15 +198,14 @@ final class SnapshotPools implements Closeable {
     }
 
     private List<Path> storageRoots() throws IOException {
-        List<Path> roots = new ArrayList<>();
         try (FsDatasetSpi.FsVolumeReferences references = dataset.getFsVolumeReferences()) {
-            for (FsVolumeSpi volume : references) {
-                if (volume.getStorageType() != StorageType.PROVIDED) {
-                    roots.add(StorageRoots.of(volume));
-                }
-            }
+            return ImmutableList.copyOf(Iterables.transform(local(references), StorageRoots::of));
         }
-        return roots;
+    }
+
+    /** Those whose bytes lie on this host. */
+    private static Iterable<FsVolumeSpi> local(FsDatasetSpi.FsVolumeReferences references) {
+        return Iterables.filter(references, volume -> volume.getStorageType() != StorageType.PROVIDED);
     }
 
     private static void closeQuietly(SnapshotPool pool) {

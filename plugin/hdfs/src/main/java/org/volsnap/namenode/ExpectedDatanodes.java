@@ -59,6 +59,11 @@ public record ExpectedDatanodes(long rollback, List<String> uuids) {
         }
     }
 
+    /** Whether it is the whole list of this rollback, which has so many. */
+    public boolean isAllOf(long safetySnapshotId, int count) {
+        return rollback == safetySnapshotId && uuids.size() == count;
+    }
+
     /** The extended attributes of a root. */
     @FunctionalInterface
     public interface Attributes {

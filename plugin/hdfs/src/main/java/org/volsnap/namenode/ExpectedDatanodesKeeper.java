@@ -37,9 +37,8 @@ final class ExpectedDatanodesKeeper {
 
     /** Those of a rollback; empty when the list is not there or not whole. */
     Optional<List<String>> of(RollbackEpochProto epoch) throws IOException {
-        return read().filter(list -> list.rollback() == epoch.getSafetySnapshotId())
-                .map(ExpectedDatanodes::uuids)
-                .filter(uuids -> uuids.size() == epoch.getExpectedCount());
+        return read().filter(list -> list.isAllOf(epoch.getSafetySnapshotId(), epoch.getExpectedCount()))
+                .map(ExpectedDatanodes::uuids);
     }
 
     /** Removes a list that no rollback needs any more. */

@@ -188,15 +188,16 @@ final class RegistryKeeper {
     private void readTrusted() throws IOException {
         checkFinalized();
         read();
-        Optional<String> problem = problem();
-        if (problem.isPresent()) {
-            throw new RefusedException(problem.get());
-        }
+        checkTrusted();
     }
 
     /** @throws RefusedException where {@link #update} would refuse */
-    void checkChangeable() throws IOException {
+    void checkChangeable() throws RefusedException {
         checkFinalized();
+        checkTrusted();
+    }
+
+    private void checkTrusted() throws RefusedException {
         Optional<String> problem = problem();
         if (problem.isPresent()) {
             throw new RefusedException(problem.get());

@@ -5,12 +5,15 @@ import static com.google.common.collect.ImmutableMap.toImmutableMap;
 import static java.util.Objects.requireNonNull;
 
 import com.google.common.base.Stopwatch;
+import com.google.common.collect.ArrayListMultimap;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Iterables;
+import com.google.common.collect.ListMultimap;
 import com.google.common.collect.Maps;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -87,7 +90,7 @@ public final class EpochApplier {
         EpochRun run = new EpochRun(control, directories, targets, actions, tally);
         StoredReplicas stored =
                 new StoredReplicas(control.engine(), epoch.target(), directories, targets, actions, disk, tally);
-        List<List<VersionHeader>> versions = split(targets.versions(), behind.size());
+        ListMultimap<PoolVolume, VersionHeader> versions = deal(targets.versions(), behind);
 
         Stopwatch time = Stopwatch.createStarted();
         LOG.info("{}: rollback epoch {} to snapshot {} begins", control.blockPoolId(), epoch.number(), epoch.target());
@@ -97,15 +100,13 @@ public final class EpochApplier {
             caches.drop(volume, disk);
             VolumeProgress here = at(steps, volume);
             here.expect(directories.count(volume)
-                    + (epoch.leftOut()
-                            ? 0
-                            : versions.get(volumes.indexOf(volume)).size() + stored.count(volume)));
+                    + (epoch.leftOut() ? 0 : versions.get(volume).size() + stored.count(volume)));
             run.judgeLive(volume, here);
         });
         say(epoch, "has judged what is live", time, tally);
         if (!epoch.leftOut()) {
             threads.forEach(volumes, volume -> {
-                for (VersionHeader version : versions.get(volumes.indexOf(volume))) {
+                for (VersionHeader version : versions.get(volume)) {
                     if (stored.putBackBase(version, volumes)) {
                         run.settle(version.key().blockId());
                     }
@@ -124,17 +125,13 @@ public final class EpochApplier {
         return requireNonNull(steps.get(volume.root()), "every storage volume is counted");
     }
 
-    /** As many parts as there are storage volumes: a version does not say where its base lies. */
-    private static List<List<VersionHeader>> split(Collection<VersionHeader> versions, int parts) {
-        List<List<VersionHeader>> split = new ArrayList<>();
-        for (int part = 0; part < parts; part++) {
-            split.add(new ArrayList<>());
-        }
-        int next = 0;
-        for (VersionHeader version : versions) {
-            split.get(next++ % parts).add(version);
-        }
-        return split;
+    /** To all storage volumes in turn: a version does not say where its base lies. */
+    private static ListMultimap<PoolVolume, VersionHeader> deal(
+            Collection<VersionHeader> versions, Collection<PoolVolume> volumes) {
+        ListMultimap<PoolVolume, VersionHeader> dealt = ArrayListMultimap.create();
+        Iterator<PoolVolume> next = Iterables.cycle(volumes).iterator();
+        versions.forEach(version -> dealt.put(next.next(), version));
+        return dealt;
     }
 
     private void say(RollbackEpoch epoch, String what, Stopwatch time, Tally tally) {

@@ -71,8 +71,7 @@ record Today(Registry registry, Counters counters, List<byte[]> expectedDatanode
 
     private void checkExpectedDatanodes(PendingRollbackProto pending) throws RefusedException {
         boolean whole = ExpectedDatanodes.decode(expectedDatanodes)
-                .filter(list -> list.rollback() == pending.getSafetySnapshotId())
-                .filter(list -> list.uuids().size() == pending.getExpectedCount())
+                .filter(list -> list.isAllOf(pending.getSafetySnapshotId(), pending.getExpectedCount()))
                 .isPresent();
         if (!whole) {
             throw new RefusedException("the list of the " + pending.getExpectedCount()
