@@ -15,6 +15,7 @@ import org.volsnap.model.BlockKey;
 import org.volsnap.model.ChunkContent;
 import org.volsnap.model.ChunkRange;
 import org.volsnap.model.VersionHeader;
+import org.volsnap.store.MediaErrors;
 import org.volsnap.store.StoreCorruptException;
 import org.volsnap.store.VersionLostException;
 
@@ -170,6 +171,11 @@ final class Merger {
         } catch (StoreCorruptException e) {
             loseDamaged(block, store, parts);
             throw new VersionLostException(header + " is lost", e);
+        } catch (IOException e) {
+            if (MediaErrors.isMediaError(e)) {
+                throw new VersionLostException(header + " can't be read from " + store, e);
+            }
+            throw e;
         }
     }
 

@@ -10,6 +10,7 @@ import org.volsnap.engine.LiveReplica;
 import org.volsnap.model.BlockKey;
 import org.volsnap.model.ReplicaFiles;
 import org.volsnap.model.VersionState;
+import org.volsnap.store.MediaErrors;
 
 /**
  * A replica as its names tell it: no file was opened for it.
@@ -24,7 +25,7 @@ record DiskReplica(PoolVolume volume, BlockKey key, VersionState state, ReplicaF
         return Files.size(files.data());
     }
 
-    /** Reads what the engine wants to know; a meta file that ends too early has no checksum header. */
+    /** Reads what the engine wants to know; a meta file that ends too early, or can't be read, has no checksum header. */
     LiveReplica open() throws IOException {
         return new LiveReplica(key, length(), state, checksumHeader(files.meta()), volume.store(), files);
     }
@@ -33,6 +34,11 @@ record DiskReplica(PoolVolume volume, BlockKey key, VersionState state, ReplicaF
         try (var in = Files.newInputStream(meta)) {
             byte[] header = in.readNBytes(ChecksumLayout.HEADER_BYTES);
             return header.length == ChecksumLayout.HEADER_BYTES ? header : new byte[0];
+        } catch (IOException e) {
+            if (MediaErrors.isMediaError(e)) {
+                return new byte[0];
+            }
+            throw e;
         }
     }
 }

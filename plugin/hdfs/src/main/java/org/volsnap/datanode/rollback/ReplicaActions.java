@@ -24,6 +24,7 @@ import org.volsnap.model.ChunkRange;
 import org.volsnap.model.ReplicaFiles;
 import org.volsnap.model.VersionHeader;
 import org.volsnap.model.VersionState;
+import org.volsnap.store.MediaErrors;
 import org.volsnap.store.VersionLostException;
 import org.volsnap.store.WholeReplica;
 
@@ -90,9 +91,18 @@ final class ReplicaActions {
             tally.merged.increment();
             return true;
         } catch (VersionLostException | ChecksumException | EOFException e) {
-            LOG.warn("{} can't be restored from {}", version, live.files().data(), e);
-            return false;
+            return cannotMerge(version, live, e);
+        } catch (IOException e) {
+            if (MediaErrors.isMediaError(e)) {
+                return cannotMerge(version, live, e);
+            }
+            throw e;
         }
+    }
+
+    private static boolean cannotMerge(VersionHeader version, DiskReplica live, IOException e) {
+        LOG.warn("{} can't be restored from {}", version, live.files().data(), e);
+        return false;
     }
 
     /**
