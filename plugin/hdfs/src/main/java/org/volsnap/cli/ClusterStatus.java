@@ -27,6 +27,9 @@ final class ClusterStatus {
         if (status.hasRegistryProblem()) {
             text.append("Registry:   ").append(status.getRegistryProblem()).append('\n');
         }
+        if (status.hasWindow()) {
+            text.append("Window:     ").append(WindowText.of(status)).append('\n');
+        }
         appendRollback(text, status);
         if (status.getAwaitedCount() > 0) {
             text.append("Waits for:  ")

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.util.StringUtils.TraditionalBinaryPrefix;
 
 /** Numbers and times as the commands print them. */
@@ -31,5 +32,15 @@ final class Format {
     /** How long ago: {@code 0.3 s}, {@code 75 s}. */
     static String age(long millis) {
         return millis < 10_000 ? String.format(Locale.ROOT, "%.1f s", millis / 1000.0) : millis / 1000 + " s";
+    }
+
+    /** A configured time, in the largest unit that leaves no rest: {@code 24h}, {@code 90m}, {@code 5s}. */
+    static String interval(long millis) {
+        for (TimeUnit unit : new TimeUnit[] {TimeUnit.HOURS, TimeUnit.MINUTES, TimeUnit.SECONDS}) {
+            if (millis % unit.toMillis(1) == 0) {
+                return millis / unit.toMillis(1) + unit.name().substring(0, 1).toLowerCase(Locale.ROOT);
+            }
+        }
+        return millis + "ms";
     }
 }

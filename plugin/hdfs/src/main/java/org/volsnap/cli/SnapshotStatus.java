@@ -43,7 +43,7 @@ final class SnapshotStatus {
         facts.addRow("ID:", Long.toString(snapshot.getId()));
         facts.addRow("State:", summary.state());
         facts.addRow("Created:", Format.time(snapshot.getCreatedMillis()));
-        facts.addRow("Created by:", snapshot.getCreator());
+        facts.addRow("Created by:", snapshot.getCreator() + (snapshot.getWindow() ? " (rolling window)" : ""));
         if (snapshot.hasTxid()) {
             facts.addRow("Transaction id:", Long.toString(snapshot.getTxid()));
         }

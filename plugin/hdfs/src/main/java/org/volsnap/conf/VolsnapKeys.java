@@ -21,6 +21,21 @@ public final class VolsnapKeys {
 
     public static final String CREATE_TIMEOUT_DEFAULT = "60s";
 
+    /** How long a snapshot that the NameNode takes by itself is kept; 0 for none. */
+    public static final String WINDOW = "dfs.namenode.volsnap.window";
+
+    public static final String WINDOW_DEFAULT = "0";
+
+    /** How often the NameNode takes one by itself. */
+    public static final String WINDOW_INTERVAL = "dfs.namenode.volsnap.window.interval";
+
+    public static final String WINDOW_INTERVAL_DEFAULT = "1h";
+
+    /** So many live DataNodes may be left out of one that the NameNode takes by itself. */
+    public static final String WINDOW_ALLOW_MISSING = "dfs.namenode.volsnap.window.allow-missing";
+
+    public static final int WINDOW_ALLOW_MISSING_DEFAULT = 0;
+
     /** How far {@code -rollback} raises every counter above anything ever used. */
     public static final String FENCE_MARGIN = "dfs.namenode.volsnap.fence.margin";
 

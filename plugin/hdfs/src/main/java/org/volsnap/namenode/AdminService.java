@@ -15,6 +15,7 @@ import org.apache.hadoop.hdfs.protocol.DatanodeID;
 import org.apache.hadoop.hdfs.server.namenode.NameNode;
 import org.apache.hadoop.hdfs.server.namenode.VolsnapNameNodeBridge;
 import org.volsnap.namenode.SnapshotCreator.Created;
+import org.volsnap.namenode.SnapshotCreator.Purpose;
 import org.volsnap.protocol.LeftOut;
 import org.volsnap.protocol.RefusedException;
 import org.volsnap.protocol.VolsnapProtocol;
@@ -76,7 +77,7 @@ final class AdminService implements VolsnapProtocol {
         String name = request.hasName() ? request.getName() : SnapshotNames.byTime(clock);
         return change("volsnapCreate", name, () -> {
             long start = clock.millis();
-            Created created = parts.creator().create(name, caller(), request.getAllowMissing());
+            Created created = parts.creator().create(name, caller(), Purpose.OPERATOR, request.getAllowMissing());
             return CreateResponseProto.newBuilder()
                     .setSnapshot(created.snapshot())
                     .setElapsedMillis(clock.millis() - start)

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -34,15 +35,23 @@ record NameNodeParts(
         NamespaceReader namespaces,
         OpenedNamespaces opened,
         StatusReport status,
-        UpgradeWatch upgrades) {
+        UpgradeWatch upgrades,
+        WindowLog window) {
+    /** A creation takes a few poll intervals where all is well. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     /** @param stopping ends all waiting when it reaches zero */
     static NameNodeParts assemble(
-            VolsnapNameNodeBridge nameNode, Configuration conf, Clock clock, Ticker ticker, CountDownLatch stopping)
+            VolsnapNameNodeBridge nameNode,
+            Configuration conf,
+            Clock clock,
+            Ticker ticker,
+            CountDownLatch stopping,
+            NameNodeMetrics metrics)
             throws IOException {
         NameNodeSettings settings = NameNodeSettings.of(conf);
         RegistryKeeper registry = new RegistryKeeper(nameNode);
-        Operations operations = new Operations();
+        Operations operations = new Operations(PATIENCE);
         DatanodeTracker tracker = new DatanodeTracker(ticker, settings.lease());
         AckBarrier barrier = new AckBarrier(nameNode, tracker, ticker, settings.createTimeout(), stopping);
         Collection<Path> currents = currents(conf);
@@ -66,6 +75,7 @@ record NameNodeParts(
         Partners partners = new Partners(nameNode, registry, keeper, conf);
         Takeover takeover = new Takeover(nameNode, registry, tracker, leftovers, followUp);
         OpenedNamespaces opened = new OpenedNamespaces(nameNode, keeper, dirs, ticker);
+        WindowLog window = WindowLog.of(conf, metrics);
         return new NameNodeParts(
                 nameNode,
                 registry,
@@ -83,8 +93,9 @@ record NameNodeParts(
                 partners,
                 new NamespaceReader(registry, dirs, opened),
                 opened,
-                new StatusReport(nameNode, registry, tracker, dirs, partners, awaited),
-                upgrades);
+                new StatusReport(nameNode, registry, tracker, dirs, partners, awaited, window),
+                upgrades,
+                window);
     }
 
     /** The {@code current} directories of images and edits on this host. */

@@ -9,6 +9,7 @@ import java.util.function.UnaryOperator;
 import org.apache.hadoop.hdfs.server.namenode.VolsnapNameNodeBridge;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.volsnap.namenode.SnapshotCreator.Purpose;
 import org.volsnap.protocol.RefusedException;
 import org.volsnap.protocol.proto.VolsnapProtos.PendingRollbackProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PrepareRollbackResponseProto;
@@ -67,7 +68,7 @@ final class RollbackPreparer {
     /** @param forced the caller did not look whether every block of T has a replica */
     PrepareRollbackResponseProto prepare(String name, String user, boolean forced) throws IOException {
         SnapshotProto target = checkTarget(name);
-        long safety = creator.begin(SnapshotNames.beforeRollback(target, clock), user, true);
+        long safety = creator.begin(SnapshotNames.beforeRollback(target, clock), user, Purpose.SAFETY);
         try {
             creator.awaitPreserving(safety, 0);
             int expected = expectedDatanodes.record(safety);

@@ -58,6 +58,13 @@ final class SnapshotCreator {
         this.clock = requireNonNull(clock, "clock is null");
     }
 
+    /** Who wants a snapshot. */
+    enum Purpose {
+        OPERATOR,
+        SAFETY,
+        WINDOW
+    }
+
     /** A snapshot that is ACTIVE, and how long the namesystem stood still for it. */
     record Created(SnapshotProto snapshot, Duration markTime) {}
 
@@ -66,8 +73,8 @@ final class SnapshotCreator {
      *
      * @param allowMissing so many live DataNodes may fail to follow: those are left out, for ever
      */
-    Created create(String name, String creator, int allowMissing) throws IOException {
-        long id = begin(name, creator, false);
+    Created create(String name, String creator, Purpose purpose, int allowMissing) throws IOException {
+        long id = begin(name, creator, purpose);
         try {
             awaitPreserving(id, allowMissing);
             Duration markTime = mark(id, UnaryOperator.identity(), () -> {});
@@ -112,7 +119,7 @@ final class SnapshotCreator {
     }
 
     /** Records it as CREATING; returns its id. */
-    long begin(String name, String creator, boolean safety) throws IOException {
+    long begin(String name, String creator, Purpose purpose) throws IOException {
         checkPossible(name);
         SnapshotProto.Builder snapshot = SnapshotProto.newBuilder()
                 .setId(0)
@@ -121,8 +128,10 @@ final class SnapshotCreator {
                 .setCreatedMillis(clock.millis())
                 .setCreator(creator)
                 .setLayoutVersion(nameNode.layoutVersion());
-        if (safety) {
-            snapshot.setSafety(true);
+        switch (purpose) {
+            case OPERATOR -> {}
+            case SAFETY -> snapshot.setSafety(true);
+            case WINDOW -> snapshot.setWindow(true);
         }
         Registry after = registry.updateWithRoom(current -> current.create(snapshot.build()));
         return after.find(name).orElseThrow().getId();

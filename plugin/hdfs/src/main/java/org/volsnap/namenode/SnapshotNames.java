@@ -3,6 +3,7 @@ package org.volsnap.namenode;
 
 import java.time.Clock;
 import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -21,6 +22,11 @@ final class SnapshotNames {
 
     private static final DateTimeFormatter SECONDS = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ENGLISH);
 
+    /** In UTC, where no hour comes twice: names sort as they were taken. */
+    private static final DateTimeFormatter WINDOW = DateTimeFormatter.ofPattern(
+                    "'window-'yyyyMMdd-HHmmss'Z'", Locale.ENGLISH)
+            .withZone(ZoneOffset.UTC);
+
     private SnapshotNames() {}
 
     static String check(String name) throws RefusedException {
@@ -33,6 +39,11 @@ final class SnapshotNames {
 
     static String byTime(Clock clock) {
         return DEFAULT.format(LocalDateTime.now(clock));
+    }
+
+    /** Of one that the rolling window takes. */
+    static String ofWindow(Clock clock) {
+        return WINDOW.format(clock.instant());
     }
 
     /**

@@ -33,6 +33,7 @@ final class StatusReport {
     private final NamespaceDirs namespaces;
     private final Partners partners;
     private final AwaitedDatanodes awaited;
+    private final WindowLog window;
 
     StatusReport(
             VolsnapNameNodeBridge nameNode,
@@ -40,13 +41,15 @@ final class StatusReport {
             DatanodeTracker tracker,
             NamespaceDirs namespaces,
             Partners partners,
-            AwaitedDatanodes awaited) {
+            AwaitedDatanodes awaited,
+            WindowLog window) {
         this.nameNode = requireNonNull(nameNode, "nameNode is null");
         this.registry = requireNonNull(registry, "registry is null");
         this.tracker = requireNonNull(tracker, "tracker is null");
         this.namespaces = requireNonNull(namespaces, "namespaces is null");
         this.partners = requireNonNull(partners, "partners is null");
         this.awaited = requireNonNull(awaited, "awaited is null");
+        this.window = requireNonNull(window, "window is null");
     }
 
     StatusResponseProto report() throws IOException {
@@ -60,6 +63,7 @@ final class StatusReport {
                 .addAllNamespaces(
                         current.snapshots().stream().map(this::namespace).toList());
         registry.problem().ifPresent(status::setRegistryProblem);
+        window.status().ifPresent(status::setWindow);
         RollbackEpochProto running = current.unfinishedEpoch().orElse(null);
         if (running != null) {
             status.addAllAwaited(awaited.names(running, AWAITED_NAMES));

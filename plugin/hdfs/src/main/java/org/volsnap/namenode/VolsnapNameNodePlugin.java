@@ -35,11 +35,12 @@ public final class VolsnapNameNodePlugin implements ServicePlugin {
     /** Other NameNodes are asked less often than this one looks after itself. */
     private static final int PARTNERS_SELDOMER = 5;
 
-    /** Fetching a namespace takes its time, and the rest goes on meanwhile. */
-    private static final int HOUSEKEEPERS = 2;
+    /** Fetching a namespace and taking a snapshot take their time, and the rest goes on meanwhile. */
+    private static final int HOUSEKEEPERS = 3;
 
     private final CountDownLatch stopping = new CountDownLatch(1);
     private @Nullable ScheduledExecutorService housekeeper;
+    private @Nullable NameNodeMetrics metrics;
 
     @Override
     public void start(Object service) {
@@ -52,8 +53,11 @@ public final class VolsnapNameNodePlugin implements ServicePlugin {
     }
 
     private void start(VolsnapNameNodeBridge nameNode, Configuration conf) throws IOException {
+        NameNodeMetrics registered = NameNodeMetrics.register();
+        metrics = registered;
+        Clock clock = Clock.systemDefaultZone();
         NameNodeParts parts =
-                NameNodeParts.assemble(nameNode, conf, Clock.systemDefaultZone(), Ticker.systemTicker(), stopping);
+                NameNodeParts.assemble(nameNode, conf, clock, Ticker.systemTicker(), stopping, registered);
         ServiceAcl acl = new ServiceAcl(conf, nameNode.clientRpcServer());
         // Before anybody is served: a DataNode must not take the NameNode out of safe mode first.
         parts.takeover().serve();
@@ -62,7 +66,7 @@ public final class VolsnapNameNodePlugin implements ServicePlugin {
                 conf,
                 VolsnapProtocolPB.class,
                 VolsnapService.newReflectiveBlockingService(
-                        new VolsnapServerTranslator(new AdminService(parts, Clock.systemDefaultZone()))),
+                        new VolsnapServerTranslator(new AdminService(parts, clock))),
                 nameNode.clientRpcServer());
         nameNode.clientRpcServer().addTerseExceptions(RefusedException.class);
         long period = Math.min(
@@ -78,11 +82,18 @@ public final class VolsnapNameNodePlugin implements ServicePlugin {
                 housekeeper.scheduleWithFixedDelay(new Housekeeping(parts, acl), period, period, TimeUnit.MILLISECONDS);
         ScheduledFuture<?> fetches = housekeeper.scheduleWithFixedDelay(
                 parts.partners(), period * PARTNERS_SELDOMER, period * PARTNERS_SELDOMER, TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> windows =
+                housekeeper.scheduleWithFixedDelay(window(parts, clock), period, period, TimeUnit.MILLISECONDS);
         LOG.info(
                 "volsnap serves block pool {}, {}",
                 nameNode.blockPoolId(),
                 parts.registry().current());
-        LOG.debug("housekeeping: {}, {}", rounds, fetches);
+        LOG.debug("housekeeping: {}, {}, {}", rounds, fetches, windows);
+    }
+
+    private static RollingWindow window(NameNodeParts parts, Clock clock) {
+        WindowLog log = parts.window();
+        return new RollingWindow(new WindowSnapshots(parts, log.settings().allowMissing()), log.settings(), log, clock);
     }
 
     @Override
@@ -90,6 +101,9 @@ public final class VolsnapNameNodePlugin implements ServicePlugin {
         stopping.countDown();
         if (housekeeper != null) {
             housekeeper.shutdownNow();
+        }
+        if (metrics != null) {
+            metrics.close();
         }
     }
 

@@ -27,6 +27,7 @@ import org.volsnap.protocol.proto.VolsnapProtos.SnapshotReportProto;
 import org.volsnap.protocol.proto.VolsnapProtos.SnapshotStateProto;
 import org.volsnap.protocol.proto.VolsnapProtos.StatusResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.VolumeProgressProto;
+import org.volsnap.protocol.proto.VolsnapProtos.WindowStatusProto;
 
 /** {@code -status} and {@code -list}: what they make of the NameNode's answer. */
 class StatusCommandTest {
@@ -77,6 +78,27 @@ class StatusCommandTest {
         status(answer(registry).build());
 
         assertThat(printed.out()).contains("Left out:   of nightly: host7:9866 (u-7), u-8\n");
+    }
+
+    @Test
+    void showsHowTheRollingWindowGetsOn() throws Exception {
+        WindowStatusProto.Builder window =
+                WindowStatusProto.newBuilder().setWindowMillis(86_400_000).setIntervalMillis(5_400_000);
+        status(answer(registry()).setWindow(window).build());
+        assertThat(printed.out()).contains("Window:     24h by 90m, no snapshot yet\n");
+
+        RegistryProto.Builder registry = registry();
+        registry.getSnapshotsBuilder(0).setWindow(true);
+        window.setFailures(2).setFailedMillis(1_000).setProblem("RefusedException: host1:9866 did not come");
+        status(answer(registry).setWindow(window).build());
+        assertThat(printed.out())
+                .containsPattern("Window:     24h by 90m, last one \\S+ \\S+, failed since the NameNode was started: 2,"
+                        + " at \\S+ \\S+: RefusedException: host1:9866 did not come\n");
+
+        status(answer(registry())
+                .setWindow(WindowStatusProto.newBuilder().setProblem("interval must be 1s or more"))
+                .build());
+        assertThat(printed.out()).contains("Window:     none: interval must be 1s or more\n");
     }
 
     @Test
