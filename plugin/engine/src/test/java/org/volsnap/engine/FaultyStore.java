@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import org.volsnap.model.ChunkContent;
 import org.volsnap.model.VersionHeader;
 import org.volsnap.store.ChunkLocation;
@@ -29,6 +30,7 @@ final class FaultyStore implements ExceptionStore {
     volatile boolean failRecords;
     volatile boolean failLosses;
     volatile long rottenChunk = -1;
+    volatile @Nullable IOException readFailure;
 
     FaultyStore(ExceptionStore delegate) {
         this.delegate = delegate;
@@ -69,6 +71,9 @@ final class FaultyStore implements ExceptionStore {
 
     @Override
     public ChunkContent read(ChunkLocation location) throws IOException {
+        if (readFailure != null) {
+            throw readFailure;
+        }
         if (chunkAt.getOrDefault(location, 0L) == rottenChunk) {
             throw new StoreCorruptException("bad checksum at " + location.value());
         }

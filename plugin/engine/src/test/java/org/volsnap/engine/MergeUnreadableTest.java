@@ -3,9 +3,6 @@ package org.volsnap.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.mockito.ArgumentMatchers.any;
-import static org.mockito.Mockito.doThrow;
-import static org.mockito.Mockito.spy;
 
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
@@ -14,7 +11,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.volsnap.model.SnapshotId;
 import org.volsnap.model.VersionHeader;
-import org.volsnap.store.ExceptionStore;
 import org.volsnap.store.VersionLostException;
 
 /** A merge out of a store that can't be read: lost where the disk says so, to be tried again where something else does. */
@@ -35,14 +31,15 @@ class MergeUnreadableTest {
     }
 
     private void assertMergeFails(IOException failure, Class<? extends IOException> expected) throws Exception {
-        ExceptionStore[] store = new ExceptionStore[1];
-        try (EngineBench bench = new EngineBench(directory, 1, real -> store[0] = spy(real), replicas -> replicas)) {
+        FaultyStore[] store = new FaultyStore[1];
+        try (EngineBench bench =
+                new EngineBench(directory, 1, real -> store[0] = new FaultyStore(real), replicas -> replicas)) {
             bench.create(BLOCK, EngineBench.bytes(5_000, 1));
             SnapshotId snapshot = bench.snapshot(1);
             bench.truncate(BLOCK, 0);
             VersionHeader version =
                     bench.engine().versions(snapshot).stream().findFirst().orElseThrow();
-            doThrow(failure).when(store[0]).readAll(any());
+            store[0].readFailure = failure;
 
             assertThatThrownBy(() ->
                             bench.engine().merge(version, bench.origin.replica(BLOCK), bench.origin.writer(BLOCK, -1)))
