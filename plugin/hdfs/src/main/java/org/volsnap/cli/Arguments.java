@@ -3,6 +3,7 @@ package org.volsnap.cli;
 
 import com.google.common.primitives.Ints;
 import java.util.List;
+import org.apache.hadoop.fs.Path;
 import org.jspecify.annotations.Nullable;
 
 /** Takes a command's arguments apart. Every method throws {@link UsageException} for what it does not expect. */
@@ -35,6 +36,14 @@ final class Arguments {
             throw new UsageException("The name of a snapshot is missing");
         }
         return name;
+    }
+
+    /** A path, without slashes that say nothing. */
+    static String absolutePath(String argument) {
+        if (!argument.startsWith("/")) {
+            throw new UsageException("'" + argument + "' is not an absolute path");
+        }
+        return new Path(argument).toUri().getPath();
     }
 
     /** One or two snapshots. */

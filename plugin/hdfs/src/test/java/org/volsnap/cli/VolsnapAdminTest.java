@@ -66,7 +66,6 @@ class VolsnapAdminTest {
                 "-create",
                 "-list",
                 "-status",
-                "-verify",
                 "-delete",
                 "-prepareRollback",
                 "-cancelRollback",
@@ -76,6 +75,14 @@ class VolsnapAdminTest {
     void tooManyArgumentsAreRefused(String command) throws Exception {
         assertThat(run(command, "one", "two")).isEqualTo(1);
         assertThat(printed.err()).startsWith(command + ": Too many arguments");
+    }
+
+    @Test
+    void verifyTakesOneAbsolutePath() throws Exception {
+        assertThat(run("-verify", "one", "two")).isEqualTo(1);
+        assertThat(printed.err()).startsWith("-verify: 'two' is not an absolute path");
+        assertThat(run("-verify", "one", "/two", "/three")).isEqualTo(1);
+        assertThat(printed.err()).contains("-verify: Too many arguments");
     }
 
     @ParameterizedTest

@@ -1,6 +1,8 @@
 /* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
 package org.volsnap.namenode.rollback;
 
+import static com.google.common.base.Preconditions.checkState;
+
 import java.io.Closeable;
 import java.io.File;
 import java.io.IOException;
@@ -11,6 +13,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.ParentNotDirectoryException;
 import org.apache.hadoop.hdfs.server.blockmanagement.BlockInfo;
 import org.apache.hadoop.hdfs.server.blockmanagement.BlockInfoStriped;
 import org.apache.hadoop.hdfs.server.namenode.INode;
@@ -27,6 +30,8 @@ import org.volsnap.namenode.rollback.KeptFile.KeptBlock;
  * takes for it. For one thread.
  */
 public final class KeptNamespace implements Closeable {
+    private static final String ROOT = "/";
+
     private final VolsnapOfflineBridge namespace;
 
     private KeptNamespace(VolsnapOfflineBridge namespace) {
@@ -59,11 +64,37 @@ public final class KeptNamespace implements Closeable {
 
     /** Every file, in no particular order, also those that only HDFS's directory snapshots hold. */
     public void forEachFile(Visitor visitor) throws IOException {
+        checkState(forEachFile(ROOT, visitor), "there is no root");
+    }
+
+    /**
+     * Every file at a path or below it, in no particular order, also those that only HDFS's directory snapshots hold.
+     *
+     * @param path absolute, without a slash at its end; {@code /} for all
+     * @return false when nothing was there
+     */
+    public boolean forEachFile(String path, Visitor visitor) throws IOException {
+        boolean found = path.equals(ROOT) || exists(path);
+        String directory = path.equals(ROOT) ? ROOT : path + ROOT;
         for (Iterator<? extends INode> inodes = namespace.inodes(); inodes.hasNext(); ) {
             INode inode = inodes.next();
-            if (inode.isFile()) {
+            if (inode.isFile() && isAt(inode.getFullPathName(), path, directory)) {
+                found = true;
                 visitor.visit(describe(inode.asFile()));
             }
+        }
+        return found;
+    }
+
+    private static boolean isAt(String file, String path, String directory) {
+        return file.startsWith(directory) || file.equals(path);
+    }
+
+    private boolean exists(String path) throws IOException {
+        try {
+            return namespace.directory().getINode(path) != null;
+        } catch (ParentNotDirectoryException e) {
+            return false;
         }
     }
 
