@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.volsnap.model.ChunkRange;
-import org.volsnap.model.SnapshotId;
+import org.volsnap.model.StampFence;
 import org.volsnap.model.VersionHeader;
 
 /**
@@ -102,7 +102,7 @@ final class OriginWalk {
         if (header != null) {
             walk.waitFor(header.gone());
         } else if (newOwner != null) {
-            Version created = Version.preserved(headerOf(lineage, newOwner.id()), change.store());
+            Version created = Version.preserved(headerOf(lineage, newOwner), change.store());
             startHeader(lineage, created, created);
             forEachChunkAtRisk(chunk -> visitChunk(lineage, chunk, created, lengthOf(created, chunk)));
         } else {
@@ -132,17 +132,27 @@ final class OriginWalk {
         return version.lengthOf(context.settings().geometry(), chunk);
     }
 
-    private VersionHeader headerOf(Lineage lineage, SnapshotId owner) {
+    private VersionHeader headerOf(Lineage lineage, ChainLink owner) {
         LiveReplica live = change.replica();
         return new VersionHeader(
                 context.numbers().next(),
                 lineage.id(),
                 live.key(),
-                owner,
+                owner.id(),
                 live.length(),
                 live.state(),
-                change.replacedByStamp(),
+                replacedByStamp(owner.fence()),
                 live.checksumHeader());
+    }
+
+    /**
+     * When T is known, the change comes after it, even if its stamp was given out before: a truncate or a recovery takes
+     * its stamp when the NameNode is asked for it, and gets to the DataNode seconds later. That stamp says nothing of the
+     * time then.
+     */
+    private long replacedByStamp(StampFence fence) {
+        long stamp = change.replacedByStamp();
+        return !fence.isOpen() && fence.contains(stamp) ? VersionHeader.NEVER : stamp;
     }
 
     private void startHeader(Lineage lineage, Version target, @Nullable Version created) {

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.volsnap.engine.ChangeRequest;
@@ -23,6 +24,8 @@ final class Changes {
     static final int MAX_LENGTH = 3000;
 
     private final World world;
+    /** Given out with the change before. */
+    private final AtomicLong earlyStamp = new AtomicLong();
 
     Changes(World world) {
         this.world = world;
@@ -149,6 +152,20 @@ final class Changes {
         }
     }
 
+    /**
+     * One that was given out with the change before, as truncates and recoveries have it, if the replica
+     * has none that is later, no rollback has taken it back, and every T is known: without the registry nobody can tell
+     * whether the stamp or the change came first.
+     */
+    private long stampAfter(BlockKey live) {
+        long early = earlyStamp.getAndSet(world.model.nextStamp());
+        boolean good = early > live.stamp()
+                && world.model.fence().contains(early)
+                && world.engine().chain().stream()
+                        .noneMatch(link -> link.fence().isOpen());
+        return good ? early : world.model.nextStamp();
+    }
+
     private Optional<ChangeRequest> requestOf(
             long blockId, boolean freshStamp, LengthRule length, RiskRule atRisk, AtomicReference<BlockKey> to) {
         try {
@@ -157,7 +174,7 @@ final class Changes {
                 return Optional.empty();
             }
             LiveReplica live = found.get();
-            long stamp = freshStamp ? world.model.nextStamp() : live.key().stamp();
+            long stamp = freshStamp ? stampAfter(live.key()) : live.key().stamp();
             to.set(live.key().withStamp(stamp));
             return Optional.of(new ChangeRequest(live, stamp, length.of(live), atRisk.of(live)));
         } catch (IOException e) {
