@@ -6,7 +6,7 @@
 # ${HADOOP_HOME}/share/hadoop/hdfs/lib; or set VOLSNAP_JAR in hadoop-env.sh to where the jar is.
 
 if [[ "${HADOOP_SHELL_EXECNAME}" = "hdfs" ]]; then
-  hadoop_add_subcommand "volsnap" admin "take, list, verify, delete volume snapshots, and roll back to one"
+  hadoop_add_subcommand "volsnap" admin "take, list, verify, read, delete volume snapshots, and roll back to one"
 fi
 
 ## @description  runs the command line of volsnap

@@ -324,6 +324,11 @@ public final class CowEngine implements SnapshotEngine {
         return reader.view(requireNonNull(id, "id is null"), requireNonNull(key, "key is null"));
     }
 
+    @Override
+    public Optional<BlockKey> newest(SnapshotId id, String pool, long blockId) throws IOException {
+        return reader.newest(requireNonNull(id, "id is null"), requireNonNull(pool, "pool is null"), blockId);
+    }
+
     /**
      * A block version as a device of its snapshot, to be read and written.
      *

@@ -107,6 +107,12 @@ public interface SnapshotEngine extends Closeable {
     /** The block version as this snapshot sees it; empty when nothing here is known to be that version. */
     Optional<VersionView> view(SnapshotId id, BlockKey key) throws IOException;
 
+    /**
+     * The version of this block that the snapshot sees, of several the one with the highest stamp; empty when nothing here
+     * is known to be one.
+     */
+    Optional<BlockKey> newest(SnapshotId id, String pool, long blockId) throws IOException;
+
     /** Versions with exceptions that are visible to this snapshot: for each key the one it would read. */
     Collection<VersionHeader> versions(SnapshotId id);
 

@@ -4,7 +4,9 @@ package org.volsnap.engine;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import java.io.IOException;
+import java.util.Comparator;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.volsnap.engine.EngineVersionView.Form;
 import org.volsnap.model.Base;
 import org.volsnap.model.BlockKey;
@@ -22,6 +24,7 @@ import org.volsnap.store.WholeReplica;
  */
 final class SnapshotReader {
     private static final int ATTEMPTS = 4;
+    private static final Comparator<BlockKey> BY_STAMP = Comparator.comparingLong(BlockKey::stamp);
 
     private final EngineContext context;
     private final BlockIndex index;
@@ -51,6 +54,28 @@ final class SnapshotReader {
             }
         }
         return Optional.empty();
+    }
+
+    /** The version with the highest stamp. Looks again: one that is preserved just now may be missed in both places. */
+    Optional<BlockKey> newest(SnapshotId id, String pool, long blockId) throws IOException {
+        ChainLink snapshot = context.chain().require(id);
+        Optional<BlockKey> newest = Optional.empty();
+        for (int attempt = 0; attempt < 2 && newest.isEmpty(); attempt++) {
+            newest = newestInMemory(snapshot, pool, blockId);
+        }
+        return newest.isPresent() ? newest : wholeReplicas.newest(snapshot, pool, blockId);
+    }
+
+    private Optional<BlockKey> newestInMemory(ChainLink snapshot, String pool, long blockId) throws IOException {
+        Optional<BlockKey> found = index.find(blockId).stream()
+                .flatMap(block -> block.visible(snapshot).stream())
+                .map(version -> version.header().key())
+                .max(BY_STAMP);
+        Optional<BlockKey> live = context.origin()
+                .find(pool, blockId)
+                .map(LiveReplica::key)
+                .filter(key -> snapshot.fence().contains(key.stamp()));
+        return Stream.of(found, live).flatMap(Optional::stream).max(BY_STAMP);
     }
 
     private Optional<Form> preserved(ChainLink snapshot, BlockKey key) {

@@ -54,6 +54,21 @@ final class WholeReplicas {
         return Optional.empty();
     }
 
+    /** The highest stamp of this block that this snapshot sees. */
+    Optional<BlockKey> newest(ChainLink snapshot, String pool, long blockId) throws IOException {
+        BlockKey newest = null;
+        for (SnapshotId owner : context.chain().state().ownersFrom(snapshot.id())) {
+            for (AttachedStore store : context.volumes().all()) {
+                for (BlockKey key : store.replicas().keys(pool, blockId, owner)) {
+                    if (snapshot.fence().contains(key.stamp()) && (newest == null || key.stamp() > newest.stamp())) {
+                        newest = key;
+                    }
+                }
+            }
+        }
+        return Optional.ofNullable(newest);
+    }
+
     /** The replica that a lineage with this base rests on, once it is no longer live. */
     Optional<WholeReplica> findBase(BlockKey block, Base base) throws IOException {
         Optional<WholeReplica> after =

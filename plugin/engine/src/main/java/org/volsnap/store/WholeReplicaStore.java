@@ -2,6 +2,7 @@
 package org.volsnap.store;
 
 import java.io.IOException;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.volsnap.model.BlockKey;
@@ -28,6 +29,15 @@ public interface WholeReplicaStore {
 
     /** The pair kept under exactly this owner. A data file without meta, or the reverse, counts as absent. */
     Optional<WholeReplica> find(BlockKey key, SnapshotId owner) throws IOException;
+
+    /** The keys of all pairs of this block that are kept under exactly this owner. */
+    default Collection<BlockKey> keys(String pool, long blockId, SnapshotId owner) throws IOException {
+        try (Stream<WholeReplica> all = list(owner)) {
+            return all.map(WholeReplica::key)
+                    .filter(key -> key.pool().equals(pool) && key.blockId() == blockId)
+                    .toList();
+        }
+    }
 
     /**
      * All that this owner keeps, in no order, read from the directories while the stream is pulled. To be closed. An

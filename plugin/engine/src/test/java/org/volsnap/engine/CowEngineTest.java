@@ -105,6 +105,25 @@ class CowEngineTest {
     }
 
     @Test
+    void theVersionOfABlockIsFoundByItsIdWhateverBecameOfIt() throws IOException {
+        BlockKey key = bench().create(BLOCK, DATA).key();
+        SnapshotId id = bench().snapshot(1);
+        assertThat(bench().engine().newest(id, key.pool(), BLOCK)).contains(key);
+        bench().append(BLOCK, new byte[] {1});
+        assertThat(bench().engine().newest(id, key.pool(), BLOCK)).contains(key);
+        bench().delete(BLOCK);
+        assertThat(bench().engine().newest(id, key.pool(), BLOCK)).contains(key);
+
+        long other = BLOCK + 1;
+        BlockKey deleted = bench().create(other, DATA).key();
+        SnapshotId second = bench().snapshot(2);
+        bench().delete(other);
+        assertThat(bench().engine().newest(second, key.pool(), other)).contains(deleted);
+        assertThat(bench().engine().newest(id, key.pool(), other)).isEmpty();
+        assertThat(bench().engine().newest(second, key.pool(), BLOCK)).isEmpty();
+    }
+
+    @Test
     void withoutASnapshotNothingIsPreserved() throws IOException {
         bench().create(BLOCK, DATA);
         bench().truncate(BLOCK, 0);

@@ -46,6 +46,7 @@ final class ClusterStatus {
         text.append('\n');
         List<SnapshotSummary> snapshots = SnapshotSummary.all(status);
         text.append(snapshots.isEmpty() ? "There are no volume snapshots.\n" : ListCommand.table(snapshots));
+        text.append(ListCommand.mounts(registry));
         text.append('\n').append(dataNodes(status.getDatanodesList()));
         if (status.getRollbackProgressCount() > 0) {
             text.append('\n').append(progress(status.getRollbackProgressList()));
@@ -82,7 +83,7 @@ final class ClusterStatus {
         return status.getDatanodesList().stream().filter(condition).count();
     }
 
-    private static String snapshotName(RegistryProto registry, long id) {
+    static String snapshotName(RegistryProto registry, long id) {
         return registry.getSnapshotsList().stream()
                 .filter(snapshot -> snapshot.getId() == id)
                 .map(SnapshotProto::getName)

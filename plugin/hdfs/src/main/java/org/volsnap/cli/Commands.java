@@ -16,6 +16,8 @@ final class Commands {
                 new StatusCommand(),
                 new VerifyCommand(),
                 new DiffCommand(),
+                new MountCommand(),
+                new UmountCommand(),
                 new DeleteCommand(),
                 new PrepareRollbackCommand(),
                 new CancelRollbackCommand(),

@@ -6,6 +6,9 @@ import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.tools.TableListing;
 import org.apache.hadoop.tools.TableListing.Justification;
+import org.volsnap.protocol.MountAddress;
+import org.volsnap.protocol.proto.VolsnapProtos.MountProto;
+import org.volsnap.protocol.proto.VolsnapProtos.RegistryProto;
 import org.volsnap.protocol.proto.VolsnapProtos.StatusRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.StatusResponseProto;
 
@@ -44,9 +47,27 @@ final class ListCommand extends OnlineCommand {
                 console.out().println("There are no volume snapshots.");
             } else {
                 console.out().print(table(snapshots));
+                console.out().print(mounts(status.getRegistry()));
             }
             return 0;
         };
+    }
+
+    /** A line for each snapshot that is mounted. Also a part of {@code -status}. */
+    static String mounts(RegistryProto registry) {
+        StringBuilder text = new StringBuilder();
+        for (MountProto mount : registry.getMountsList()) {
+            text.append("Mounted: ")
+                    .append(ClusterStatus.snapshotName(registry, mount.getSnapshotId()))
+                    .append(" at ")
+                    .append(MountAddress.uri(mount))
+                    .append(" since ")
+                    .append(Format.time(mount.getMountedMillis()))
+                    .append(", by ")
+                    .append(mount.getUser())
+                    .append('\n');
+        }
+        return text.toString();
     }
 
     /** Also a part of {@code -status}. */

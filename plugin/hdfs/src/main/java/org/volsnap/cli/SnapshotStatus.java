@@ -5,6 +5,7 @@ import java.io.FileNotFoundException;
 import org.apache.hadoop.tools.TableListing;
 import org.apache.hadoop.tools.TableListing.Justification;
 import org.volsnap.protocol.LeftOut;
+import org.volsnap.protocol.MountAddress;
 import org.volsnap.protocol.proto.VolsnapProtos.DatanodeStatusProto;
 import org.volsnap.protocol.proto.VolsnapProtos.NamespaceCopyProto;
 import org.volsnap.protocol.proto.VolsnapProtos.SnapshotAckProto;
@@ -53,6 +54,12 @@ final class SnapshotStatus {
         facts.addRow("Preserved:", Format.bytes(summary.preservedBytes()));
         facts.addRow("Block versions:", Long.toString(summary.versions()));
         facts.addRow("Lost:", Long.toString(summary.lost()));
+        status.getRegistry().getMountsList().stream()
+                .filter(mount -> mount.getSnapshotId() == snapshot.getId())
+                .forEach(mount -> {
+                    facts.addRow("Mounted:", MountAddress.uri(mount));
+                    facts.addRow("WebHDFS:", mount.getWeb());
+                });
         LeftOutNames.of(snapshot).ifPresent(names -> facts.addRow("Left out:", names));
         status.getNamespacesList().stream()
                 .filter(copy -> copy.getSnapshotId() == snapshot.getId())

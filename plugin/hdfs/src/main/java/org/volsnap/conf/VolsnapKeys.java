@@ -41,6 +41,12 @@ public final class VolsnapKeys {
 
     public static final long FENCE_MARGIN_DEFAULT = 1_000_000;
 
+    /**
+     * The name or address under which clients and DataNodes find the host of a mounted snapshot's NameNode. Without it: the
+     * name of the address from which it talks to the cluster's NameNode.
+     */
+    public static final String MOUNT_HOST = "dfs.namenode.volsnap.mount.host";
+
     /** Chunk size of new stores. */
     public static final String CHUNK_SIZE = "dfs.datanode.volsnap.chunk.size";
 

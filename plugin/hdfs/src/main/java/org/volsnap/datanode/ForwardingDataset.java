@@ -42,16 +42,16 @@ import org.apache.hadoop.hdfs.server.protocol.VolumeFailureSummary;
  * adds fails the build, and callers see Hadoop's own throwables, on whose classes they branch.
  */
 @SuppressWarnings("deprecation")
-abstract class ForwardingDataset extends ForwardingDatasetMBean implements FsDatasetSpi<FsVolumeImpl> {
+public abstract class ForwardingDataset extends ForwardingDatasetMBean implements FsDatasetSpi<FsVolumeImpl> {
     private final FsDatasetSpi<FsVolumeImpl> delegate;
 
-    ForwardingDataset(FsDatasetSpi<FsVolumeImpl> delegate) {
+    protected ForwardingDataset(FsDatasetSpi<FsVolumeImpl> delegate) {
         super(delegate);
         this.delegate = delegate;
     }
 
     /** Hadoop's own dataset. */
-    FsDatasetSpi<FsVolumeImpl> delegate() {
+    protected FsDatasetSpi<FsVolumeImpl> delegate() {
         return delegate;
     }
 

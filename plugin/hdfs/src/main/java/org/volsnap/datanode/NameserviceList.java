@@ -1,11 +1,10 @@
 /* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
 package org.volsnap.datanode;
 
-import static com.google.common.base.Preconditions.checkState;
-
 import com.google.common.collect.ImmutableList;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -66,18 +65,33 @@ record NameserviceList(ImmutableList<Nameservice> nameservices) {
 
     /** What {@code DataNode.refreshNamenodes} reads this list from; nothing else is in there. */
     Configuration toConfiguration() {
-        Configuration conf = new Configuration(false);
-        List<String> ids = new ArrayList<>();
-        for (Nameservice each : nameservices) {
-            if (each.id() != null) {
-                ids.add(each.id());
-            } else {
-                checkState(nameservices.size() == 1, "a nameservice without an id can't be served beside others");
-            }
-            set(conf, each);
-        }
-        conf.setStrings(DFSConfigKeys.DFS_NAMESERVICES, ids.toArray(String[]::new));
+        List<@Nullable String> ids = new ArrayList<>();
+        nameservices.forEach(each -> ids.add(each.id()));
+        Configuration conf = new WithIds(ids);
+        nameservices.forEach(each -> set(conf, each));
         return conf;
+    }
+
+    /**
+     * A configuration whose list of nameservices can name one without an id beside others. Written as text it could not;
+     * what Hadoop makes of the list has such a one: {@code DFSUtilClient} looks for its keys without a suffix, and {@code
+     * BlockPoolManager} keeps it under null.
+     */
+    private static final class WithIds extends Configuration {
+        private final List<@Nullable String> ids;
+
+        WithIds(List<@Nullable String> ids) {
+            super(false);
+            this.ids = ids;
+            setStrings(
+                    DFSConfigKeys.DFS_NAMESERVICES,
+                    ids.stream().filter(Objects::nonNull).toArray(String[]::new));
+        }
+
+        @Override
+        public Collection<@Nullable String> getTrimmedStringCollection(String name) {
+            return name.equals(DFSConfigKeys.DFS_NAMESERVICES) ? ids : super.getTrimmedStringCollection(name);
+        }
     }
 
     private static void set(Configuration conf, Nameservice nameservice) {

@@ -2,13 +2,16 @@
 package org.volsnap.datanode;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.toSet;
 
 import com.google.common.collect.ImmutableList;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.hadoop.hdfs.DFSUtil;
 import org.apache.hadoop.hdfs.server.datanode.DataNode;
 import org.apache.hadoop.hdfs.server.datanode.VolsnapDataNodeBridge;
@@ -44,6 +47,15 @@ class Nameservices {
         void awaitEnd() throws InterruptedException;
     }
 
+    /** Of all nameservices that are served, as far as they have ids. Safe for many threads. */
+    Set<String> ids() {
+        return bridge.served().stream()
+                .map(Served::nameserviceId)
+                .filter(Objects::nonNull)
+                .map(Objects::requireNonNull)
+                .collect(toSet());
+    }
+
     /** In the nameservice of this block pool; empty when none with it is served. */
     Optional<Membership> find(String blockPoolId) throws IOException {
         for (Served each : bridge.served()) {
@@ -63,7 +75,21 @@ class Nameservices {
 
     /** After {@link #leave}; returns before the pool is open again. Can be repeated when it failed. */
     void join(Membership membership) throws IOException {
-        refresh(served().with(membership.nameservice()).without(NameserviceList.STAND_IN));
+        join(membership.nameservice());
+    }
+
+    /** Begins to serve one more nameservice; returns before its block pool is open. Can be repeated when it failed. */
+    void join(Nameservice added) throws IOException {
+        refresh(served().with(added).without(NameserviceList.STAND_IN));
+    }
+
+    /** As {@link #leave(Membership)}; nothing when it is not served. */
+    void leave(String id) throws IOException, InterruptedException {
+        for (Served each : bridge.served()) {
+            if (id.equals(each.nameserviceId())) {
+                leave(new Membership(describe(each), each::awaitEnd));
+            }
+        }
     }
 
     private void refresh(NameserviceList list) throws IOException {

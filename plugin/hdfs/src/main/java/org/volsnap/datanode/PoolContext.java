@@ -22,7 +22,7 @@ import org.volsnap.store.file.FileStoreOptions;
  * @param dataset Hadoop's own, not the decorator
  * @param parts makes stores, engine and follower
  * @param engineSettings how the engine works
- * @param rejoin takes the pool out of service and back
+ * @param joining takes the pool out of service and back, and joins what is mounted of it
  */
 record PoolContext(
         String blockPoolId,
@@ -31,7 +31,7 @@ record PoolContext(
         FsDatasetSpi<?> dataset,
         DataNodeParts parts,
         EngineSettings engineSettings,
-        Rejoin rejoin) {
+        Joining joining) {
     PoolContext {
         requireNonNull(blockPoolId, "blockPoolId is null");
         requireNonNull(dataNode, "dataNode is null");
@@ -39,7 +39,7 @@ record PoolContext(
         requireNonNull(dataset, "dataset is null");
         requireNonNull(parts, "parts is null");
         requireNonNull(engineSettings, "engineSettings is null");
-        requireNonNull(rejoin, "rejoin is null");
+        requireNonNull(joining, "joining is null");
     }
 
     /** A store belongs to one DataNode of one cluster: a disk from elsewhere is refused. */

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.Collection;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.volsnap.datanode.mount.Mount;
 import org.volsnap.engine.LiveReplica;
 import org.volsnap.engine.Origin;
 import org.volsnap.engine.SnapshotEngine;
@@ -50,6 +51,9 @@ public interface PoolControl {
 
     /** Takes the pool out of service on the running DataNode and brings it back, as a restart would. Returns at once. */
     void rejoin();
+
+    /** Says what is mounted of the pool's snapshots; the DataNode joins and leaves accordingly. Returns at once. */
+    void setMounts(Collection<Mount> mounts);
 
     /**
      * Which registration with the pool's NameNodes is in force, to be compared by identity. It changes when a NameNode was

@@ -51,6 +51,15 @@ final class Rejoin implements Closeable {
         executor.execute(() -> rejoin(blockPoolId));
     }
 
+    /**
+     * Runs another change of the nameservices this DataNode serves, after those that were asked for before. Returns at once.
+     *
+     * @throws java.util.concurrent.RejectedExecutionException when the DataNode is stopped
+     */
+    void run(Runnable change) {
+        executor.execute(change);
+    }
+
     /** What keeps this pool from leaving or from coming back. */
     Optional<String> problem(String blockPoolId) {
         return Optional.ofNullable(problems.get(blockPoolId));

@@ -24,6 +24,7 @@ import org.apache.hadoop.hdfs.server.datanode.fsdataset.impl.AddBlockPoolExcepti
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.volsnap.datanode.mount.Mount;
 import org.volsnap.engine.LiveReplica;
 import org.volsnap.engine.Origin;
 import org.volsnap.engine.SnapshotEngine;
@@ -194,7 +195,11 @@ final class SnapshotPool implements PoolControl, Closeable {
 
     @Override
     public Optional<String> problem() {
-        return context.rejoin().problem(blockPoolId()).or(trouble::problem);
+        return context.joining()
+                .rejoin()
+                .problem(blockPoolId())
+                .or(trouble::problem)
+                .or(context.joining().mounts()::problem);
     }
 
     @Override
@@ -245,7 +250,12 @@ final class SnapshotPool implements PoolControl, Closeable {
 
     @Override
     public void rejoin() {
-        context.rejoin().request(blockPoolId());
+        context.joining().rejoin().request(blockPoolId());
+    }
+
+    @Override
+    public void setMounts(Collection<Mount> mounts) {
+        context.joining().mounts().follow(blockPoolId(), mounts);
     }
 
     @Override

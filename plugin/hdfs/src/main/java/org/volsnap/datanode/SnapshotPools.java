@@ -58,6 +58,13 @@ final class SnapshotPools implements Closeable {
                         () -> new IOException("block pool " + blockPoolId + " is not in service on this DataNode"));
     }
 
+    /** The same, when it is to be read: throws where reads of it are refused. */
+    PoolControl serving(String blockPoolId) throws IOException {
+        SnapshotPool pool = of(blockPoolId);
+        pool.follower().checkServing();
+        return pool;
+    }
+
     Optional<SnapshotPool> find(String blockPoolId) {
         return Optional.ofNullable(pools.get(blockPoolId));
     }

@@ -12,6 +12,7 @@ import org.apache.hadoop.hdfs.server.datanode.fsdataset.impl.FsVolumeImpl;
 import org.apache.hadoop.util.ReflectionUtils;
 import org.apache.hadoop.util.StringUtils;
 import org.volsnap.conf.VolsnapKeys;
+import org.volsnap.datanode.mount.MountingDataset;
 import org.volsnap.engine.EngineSettings;
 import org.volsnap.model.ChunkGeometry;
 
@@ -31,13 +32,12 @@ public final class VolsnapDatasetFactory extends FsDatasetSpi.Factory<FsDatasetS
         DataNodeParts parts = ReflectionUtils.newInstance(
                 conf.getClass(VolsnapKeys.DATANODE_PARTS, DefaultDataNodeParts.class, DataNodeParts.class), conf);
         FsDatasetSpi<FsVolumeImpl> dataset = new FsDatasetFactory().newInstance(dataNode, storage, conf);
-        Rejoin rejoin = new Rejoin(new Nameservices(dataNode));
-        return new VolsnapDataset(
+        Joining joining = Joining.of(new Nameservices(dataNode), dataset);
+        SnapshotPools pools = new SnapshotPools(
                 dataset,
-                new SnapshotPools(
-                        dataset,
-                        rejoin,
-                        pool -> new PoolContext(pool, dataNode, storage, dataset, parts, settings, rejoin)));
+                joining.rejoin(),
+                pool -> new PoolContext(pool, dataNode, storage, dataset, parts, settings, joining));
+        return new MountingDataset(new VolsnapDataset(dataset, pools), dataset, joining.mounts(), pools::serving, conf);
     }
 
     private static EngineSettings settings(Configuration conf) throws IOException {

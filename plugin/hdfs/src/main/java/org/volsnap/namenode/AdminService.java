@@ -30,8 +30,13 @@ import org.volsnap.protocol.proto.VolsnapProtos.DeleteRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.DeleteResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.KeptNamespacesRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.KeptNamespacesResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.ListMountsRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.ListMountsResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ListNamespaceRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ListNamespaceResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.MountProto;
+import org.volsnap.protocol.proto.VolsnapProtos.MountRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.MountResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.OpenNamespaceRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.OpenNamespaceResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PollRequestProto;
@@ -49,6 +54,8 @@ import org.volsnap.protocol.proto.VolsnapProtos.StartVerifyRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.StartVerifyResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.StatusRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.StatusResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.UmountRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.UmountResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.VerifyStatusRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.VerifyStatusResponseProto;
 
@@ -129,6 +136,32 @@ final class AdminService implements VolsnapProtocol {
             throw new RefusedException("no snapshot named " + request.getName());
         }
         return parts.status().report();
+    }
+
+    @Override
+    public MountResponseProto mount(MountRequestProto request) throws IOException {
+        check("volsnapMount");
+        MountProto mount = parts.mounter().mount(request, caller());
+        nameNode.audit(true, "volsnapMount", request.getName());
+        return MountResponseProto.newBuilder().setMount(mount).build();
+    }
+
+    @Override
+    public UmountResponseProto umount(UmountRequestProto request) throws IOException {
+        check("volsnapUmount");
+        UmountResponseProto.Builder response = UmountResponseProto.newBuilder();
+        parts.mounter().umount(request).ifPresent(response::setMount);
+        nameNode.audit(true, "volsnapUmount", request.getName());
+        return response.build();
+    }
+
+    @Override
+    public ListMountsResponseProto listMounts(ListMountsRequestProto request) throws IOException {
+        check("volsnapListMounts");
+        return ListMountsResponseProto.newBuilder()
+                .setBlockPoolId(nameNode.blockPoolId())
+                .addAllMounts(parts.registry().current().mounts())
+                .build();
     }
 
     @Override

@@ -13,6 +13,7 @@ import org.volsnap.protocol.RefusedException;
 import org.volsnap.protocol.proto.VolsnapProtos.FenceProto;
 import org.volsnap.protocol.proto.VolsnapProtos.IdRangeProto;
 import org.volsnap.protocol.proto.VolsnapProtos.LeftOutProto;
+import org.volsnap.protocol.proto.VolsnapProtos.MountProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PendingRollbackProto;
 import org.volsnap.protocol.proto.VolsnapProtos.RegistryProto;
 import org.volsnap.protocol.proto.VolsnapProtos.RollbackEpochProto;
@@ -95,6 +96,15 @@ public final class Registry {
     SnapshotState stateOf(long id) {
         return find(id).map(snapshot -> SnapshotState.of(snapshot.getState()))
                 .orElse(isDeleted(id) ? SnapshotState.DELETED : SnapshotState.ABSENT);
+    }
+
+    /** What is mounted, in the order in which it was. */
+    public List<MountProto> mounts() {
+        return proto.getMountsList();
+    }
+
+    public Optional<MountProto> mountOf(long id) {
+        return mounts().stream().filter(mount -> mount.getSnapshotId() == id).findFirst();
     }
 
     public boolean isDeleted(long id) {
@@ -182,6 +192,7 @@ public final class Registry {
     }
 
     Registry beginDelete(long id) {
+        checkState(mountOf(id).isEmpty(), "snapshot %s is mounted", id);
         checkStep(id, SnapshotState.DELETING);
         return replace(id, builder(id, SnapshotState.DELETING).build());
     }
@@ -195,6 +206,7 @@ public final class Registry {
 
     Registry prepareRollback(PendingRollbackProto pending) {
         checkState(!proto.hasPendingRollback(), "a rollback is already pending");
+        checkState(mounts().isEmpty(), "a snapshot is mounted");
         return changed(next().setPendingRollback(pending));
     }
 
@@ -216,6 +228,27 @@ public final class Registry {
         checkState(last.getNumber() == number, "epoch %s is open, not %s", last.getNumber(), number);
         return changed(
                 next().setEpochs(proto.getEpochsCount() - 1, last.toBuilder().setFinished(true)));
+    }
+
+    /** A snapshot can be read from now on; what was mounted of it before is replaced. */
+    Registry mount(MountProto mount) {
+        SnapshotState now = stateOf(mount.getSnapshotId());
+        checkState(now == SnapshotState.ACTIVE, "snapshot %s is %s and can't be mounted", mount.getSnapshotId(), now);
+        checkState(!proto.hasPendingRollback() && unfinishedEpoch().isEmpty(), "a rollback is under way");
+        return changed(next().clearMounts()
+                .addAllMounts(mountsWithout(mount.getSnapshotId()))
+                .addMounts(mount));
+    }
+
+    /** It can't be read any more; this registry when it could not. */
+    Registry umount(MountProto mount) {
+        return mounts().contains(mount)
+                ? changed(next().clearMounts().addAllMounts(mountsWithout(mount.getSnapshotId())))
+                : this;
+    }
+
+    private List<MountProto> mountsWithout(long id) {
+        return mounts().stream().filter(mount -> mount.getSnapshotId() != id).toList();
     }
 
     public long nextEpochNumber() {

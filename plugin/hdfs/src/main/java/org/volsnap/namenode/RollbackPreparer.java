@@ -92,6 +92,7 @@ final class RollbackPreparer {
 
     private SnapshotProto checkTarget(String name) throws IOException {
         SnapshotProto target = registry.current().active(name);
+        Mounter.refuseMounted(registry.current());
         if (target.getLayoutVersion() != nameNode.layoutVersion()) {
             throw new RefusedException("snapshot " + name + " was taken under layout version "
                     + target.getLayoutVersion() + ", HDFS now has " + nameNode.layoutVersion());

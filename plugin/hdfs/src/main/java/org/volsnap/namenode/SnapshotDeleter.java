@@ -11,7 +11,9 @@ import org.apache.hadoop.hdfs.server.namenode.SafeModeException;
 import org.apache.hadoop.hdfs.server.namenode.VolsnapNameNodeBridge;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.volsnap.protocol.MountAddress;
 import org.volsnap.protocol.RefusedException;
+import org.volsnap.protocol.proto.VolsnapProtos.MountProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PendingRollbackProto;
 import org.volsnap.protocol.proto.VolsnapProtos.SnapshotProto;
 
@@ -75,6 +77,11 @@ final class SnapshotDeleter {
                 && (pending.get().getSnapshotId() == snapshot.getId()
                         || pending.get().getSafetySnapshotId() == snapshot.getId())) {
             throw new RefusedException("snapshot " + snapshot.getName() + " belongs to the rollback that is prepared");
+        }
+        Optional<MountProto> mount = registry.mountOf(snapshot.getId());
+        if (mount.isPresent()) {
+            throw new RefusedException("snapshot " + snapshot.getName() + " is mounted at "
+                    + MountAddress.uri(mount.get()) + ": umount it first");
         }
         boolean ofEpoch = registry.unfinishedEpoch()
                 .filter(epoch -> epoch.getSnapshotId() == snapshot.getId() || snapshot.getSafety())

@@ -23,8 +23,12 @@ import org.volsnap.protocol.proto.VolsnapProtos.DeleteRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.DeleteResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.KeptNamespacesRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.KeptNamespacesResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.ListMountsRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.ListMountsResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ListNamespaceRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ListNamespaceResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.MountRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.MountResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.OpenNamespaceRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.OpenNamespaceResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PollRequestProto;
@@ -41,6 +45,8 @@ import org.volsnap.protocol.proto.VolsnapProtos.StartVerifyRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.StartVerifyResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.StatusRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.StatusResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.UmountRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.UmountResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.VerifyStatusRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.VerifyStatusResponseProto;
 
@@ -129,6 +135,21 @@ public final class VolsnapClient implements VolsnapProtocol, Closeable {
     @Override
     public CancelRollbackResponseProto cancelRollback(CancelRollbackRequestProto request) throws IOException {
         return call(protocol::cancelRollback, request);
+    }
+
+    @Override
+    public MountResponseProto mount(MountRequestProto request) throws IOException {
+        return call(protocol::mount, request);
+    }
+
+    @Override
+    public UmountResponseProto umount(UmountRequestProto request) throws IOException {
+        return call(protocol::umount, request);
+    }
+
+    @Override
+    public ListMountsResponseProto listMounts(ListMountsRequestProto request) throws IOException {
+        return call(protocol::listMounts, request);
     }
 
     @Override

@@ -13,8 +13,12 @@ import org.volsnap.protocol.proto.VolsnapProtos.DeleteRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.DeleteResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.KeptNamespacesRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.KeptNamespacesResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.ListMountsRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.ListMountsResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ListNamespaceRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ListNamespaceResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.MountRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.MountResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.OpenNamespaceRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.OpenNamespaceResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PollRequestProto;
@@ -31,6 +35,8 @@ import org.volsnap.protocol.proto.VolsnapProtos.StartVerifyRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.StartVerifyResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.StatusRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.StatusResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.UmountRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.UmountResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.VerifyStatusRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.VerifyStatusResponseProto;
 
@@ -67,6 +73,19 @@ public interface VolsnapProtocol {
     /** Undoes {@link #prepareRollback}; does nothing when none is pending. */
     @Idempotent
     CancelRollbackResponseProto cancelRollback(CancelRollbackRequestProto request) throws IOException;
+
+    /**
+     * The NameNode of a snapshot serves: from now on DataNodes join it, and the snapshot can't be deleted, nor anything
+     * rolled back.
+     */
+    MountResponseProto mount(MountRequestProto request) throws IOException;
+
+    /** Ends a mount: the DataNodes leave it, and its NameNode ends when it sees that. */
+    UmountResponseProto umount(UmountRequestProto request) throws IOException;
+
+    /** What is mounted; cheap. */
+    @Idempotent
+    ListMountsResponseProto listMounts(ListMountsRequestProto request) throws IOException;
 
     /** Writes the newest registry that is known, after it was lost; refused when it is whole. */
     RestoreRegistryResponseProto restoreRegistry(RestoreRegistryRequestProto request) throws IOException;

@@ -17,8 +17,12 @@ import org.volsnap.protocol.proto.VolsnapProtos.DeleteRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.DeleteResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.KeptNamespacesRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.KeptNamespacesResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.ListMountsRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.ListMountsResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ListNamespaceRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ListNamespaceResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.MountRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.MountResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.OpenNamespaceRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.OpenNamespaceResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PollRequestProto;
@@ -35,6 +39,8 @@ import org.volsnap.protocol.proto.VolsnapProtos.StartVerifyRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.StartVerifyResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.StatusRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.StatusResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.UmountRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.UmountResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.VerifyStatusRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.VerifyStatusResponseProto;
 
@@ -80,6 +86,24 @@ public final class VolsnapServerTranslator implements VolsnapProtocolPB {
     public CancelRollbackResponseProto cancelRollback(
             @Nullable RpcController controller, CancelRollbackRequestProto request) throws ServiceException {
         return serve(service::cancelRollback, request);
+    }
+
+    @Override
+    public MountResponseProto mount(@Nullable RpcController controller, MountRequestProto request)
+            throws ServiceException {
+        return serve(service::mount, request);
+    }
+
+    @Override
+    public UmountResponseProto umount(@Nullable RpcController controller, UmountRequestProto request)
+            throws ServiceException {
+        return serve(service::umount, request);
+    }
+
+    @Override
+    public ListMountsResponseProto listMounts(@Nullable RpcController controller, ListMountsRequestProto request)
+            throws ServiceException {
+        return serve(service::listMounts, request);
     }
 
     @Override

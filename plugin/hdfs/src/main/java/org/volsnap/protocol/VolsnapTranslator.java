@@ -17,8 +17,12 @@ import org.volsnap.protocol.proto.VolsnapProtos.DeleteRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.DeleteResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.KeptNamespacesRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.KeptNamespacesResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.ListMountsRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.ListMountsResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ListNamespaceRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.ListNamespaceResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.MountRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.MountResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.OpenNamespaceRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.OpenNamespaceResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PollRequestProto;
@@ -35,6 +39,8 @@ import org.volsnap.protocol.proto.VolsnapProtos.StartVerifyRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.StartVerifyResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.StatusRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.StatusResponseProto;
+import org.volsnap.protocol.proto.VolsnapProtos.UmountRequestProto;
+import org.volsnap.protocol.proto.VolsnapProtos.UmountResponseProto;
 import org.volsnap.protocol.proto.VolsnapProtos.VerifyStatusRequestProto;
 import org.volsnap.protocol.proto.VolsnapProtos.VerifyStatusResponseProto;
 
@@ -77,6 +83,21 @@ final class VolsnapTranslator implements VolsnapProtocol, Closeable {
     @Override
     public CancelRollbackResponseProto cancelRollback(CancelRollbackRequestProto request) throws IOException {
         return ipc(() -> proxy.cancelRollback(null, request));
+    }
+
+    @Override
+    public MountResponseProto mount(MountRequestProto request) throws IOException {
+        return ipc(() -> proxy.mount(null, request));
+    }
+
+    @Override
+    public UmountResponseProto umount(UmountRequestProto request) throws IOException {
+        return ipc(() -> proxy.umount(null, request));
+    }
+
+    @Override
+    public ListMountsResponseProto listMounts(ListMountsRequestProto request) throws IOException {
+        return ipc(() -> proxy.listMounts(null, request));
     }
 
     @Override

@@ -108,8 +108,8 @@ class VolsnapAdminTest {
 
     @Test
     void helpOfAnUnknownCommandNamesTheKnownOnes() throws Exception {
-        assertThat(run("-help", "mount")).isEqualTo(1);
-        assertThat(printed.err()).startsWith("-help: Unknown command 'mount'. Commands are: create, list");
+        assertThat(run("-help", "clone")).isEqualTo(1);
+        assertThat(printed.err()).startsWith("-help: Unknown command 'clone'. Commands are: create, list");
     }
 
     @Test

@@ -2,7 +2,6 @@
 package org.volsnap.datanode;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.collect.ImmutableList;
 import java.io.IOException;
@@ -60,7 +59,10 @@ class NameserviceListTest {
     }
 
     @Test
-    void anUnnamedOneBesideOthersIsRefusedBecauseHadoopWouldDropIt() {
-        assertThatThrownBy(() -> list(UNNAMED, ONE).toConfiguration()).isInstanceOf(IllegalStateException.class);
+    void anUnnamedOneBesideOthersKeepsItsNameNode() throws IOException {
+        assertThat(read(UNNAMED, ONE))
+                .containsEntry(null, UNNAMED.nameNodes())
+                .containsEntry("one", ONE.nameNodes())
+                .hasSize(2);
     }
 }

@@ -147,6 +147,11 @@ final class RecordingEngine implements SnapshotEngine {
     }
 
     @Override
+    public Optional<BlockKey> newest(SnapshotId id, String pool, long blockId) {
+        return Optional.empty();
+    }
+
+    @Override
     public Collection<VersionHeader> versions(SnapshotId id) {
         return List.of();
     }

@@ -47,13 +47,13 @@ class UnwritableVolumeTest {
                 .thenAnswer(call -> new FsDatasetSpi.FsVolumeReferences(List.of(hadoop.volume)));
         when(hadoop.volume.obtainReference()).thenAnswer(call -> hadoop.reference());
         EngineSettings settings = new EngineSettings(ChunkGeometry.ofSize(4096), 1);
-        Rejoin rejoin = new Rejoin(new Nameservices(dataNode));
+        Joining joining = Joining.of(new Nameservices(dataNode), hadoop.dataset);
         dataset = new VolsnapDataset(
                 hadoop.dataset,
                 new SnapshotPools(
                         hadoop.dataset,
-                        rejoin,
-                        pool -> new PoolContext(pool, dataNode, storage, hadoop.dataset, parts, settings, rejoin)));
+                        joining.rejoin(),
+                        pool -> new PoolContext(pool, dataNode, storage, hadoop.dataset, parts, settings, joining)));
         parts.registryTrouble.add(new IOException("Read-only file system"));
     }
 

@@ -67,11 +67,11 @@ class VolsnapDatasetTest {
                 .thenAnswer(call -> new FsDatasetSpi.FsVolumeReferences(List.of(hadoop.volume)));
         when(hadoop.volume.obtainReference()).thenAnswer(call -> hadoop.reference());
         EngineSettings settings = new EngineSettings(ChunkGeometry.ofSize(4096), 1);
-        Rejoin rejoin = new Rejoin(new Nameservices(dataNode));
+        Joining joining = Joining.of(new Nameservices(dataNode), hadoop.dataset);
         pools = new SnapshotPools(
                 hadoop.dataset,
-                rejoin,
-                pool -> new PoolContext(pool, dataNode, storage, hadoop.dataset, parts, settings, rejoin));
+                joining.rejoin(),
+                pool -> new PoolContext(pool, dataNode, storage, hadoop.dataset, parts, settings, joining));
         dataset = new VolsnapDataset(hadoop.dataset, pools);
         dataset.addBlockPool(POOL, new Configuration(false));
         pools.of(POOL).setAdmission(Admission.OPEN);

@@ -13,6 +13,7 @@ import org.volsnap.protocol.RefusedException;
 import org.volsnap.protocol.proto.VolsnapProtos.FenceProto;
 import org.volsnap.protocol.proto.VolsnapProtos.IdRangeProto;
 import org.volsnap.protocol.proto.VolsnapProtos.LeftOutProto;
+import org.volsnap.protocol.proto.VolsnapProtos.MountProto;
 import org.volsnap.protocol.proto.VolsnapProtos.PendingRollbackProto;
 import org.volsnap.protocol.proto.VolsnapProtos.RollbackEpochProto;
 import org.volsnap.protocol.proto.VolsnapProtos.SnapshotProto;
@@ -65,6 +66,30 @@ class RegistryTest {
         assertThatThrownBy(() -> marked.activate(1).leaveOut(1, List.of(one)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("ACTIVE");
+    }
+
+    @Test
+    void aMountedSnapshotStaysAndNothingIsRolledBack() {
+        Registry active = empty.create(snapshot("s")).mark(1, FENCE, 249).activate(1);
+        MountProto mount = MountProto.newBuilder()
+                .setSnapshotId(1)
+                .setBlockPoolId("BP-v")
+                .setAddress("here:1")
+                .setMountedMillis(7)
+                .build();
+
+        Registry mounted = active.mount(mount);
+
+        assertThat(mounted.mountOf(1)).contains(mount);
+        assertThatIllegalStateException().isThrownBy(() -> mounted.beginDelete(1));
+        assertThatIllegalStateException()
+                .isThrownBy(() -> mounted.prepareRollback(PendingRollbackProto.getDefaultInstance()));
+        MountProto elsewhere = mount.toBuilder().setBlockPoolId("BP-w").build();
+        Registry replaced = mounted.mount(elsewhere);
+        assertThat(replaced.mounts()).containsExactly(elsewhere);
+        assertThat(replaced.umount(mount)).isSameAs(replaced);
+        assertThat(replaced.umount(elsewhere).mounts()).isEmpty();
+        assertThatIllegalStateException().isThrownBy(() -> active.beginDelete(1).mount(mount));
     }
 
     @Test

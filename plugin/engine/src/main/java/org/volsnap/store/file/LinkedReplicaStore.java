@@ -92,6 +92,13 @@ final class LinkedReplicaStore implements WholeReplicaStore {
         return found == null ? Optional.empty() : found.find(key);
     }
 
+    /** Lists one of the 1,024 directories of the owner. */
+    @Override
+    public Collection<BlockKey> keys(String pool, long blockId, SnapshotId owner) throws IOException {
+        OwnerLinks found = owners.get(owner);
+        return found == null ? List.of() : found.keys(blockId);
+    }
+
     @Override
     public Stream<WholeReplica> list(SnapshotId owner) throws IOException {
         OwnerLinks found = owners.get(owner);

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -162,6 +163,14 @@ final class OwnerLinks {
         return files.list(root).stream()
                 .flatMap(Unchecked.function(upper -> files.list(upper).stream()))
                 .flatMap(Unchecked.function(directory -> pairs(directory).stream()));
+    }
+
+    /** All pairs of one block. */
+    Collection<BlockKey> keys(long blockId) throws IOException {
+        Path directory = ReplicaNames.directory(root, ReplicaNames.directoryIndex(blockId));
+        return keys(directory).stream()
+                .filter(key -> key.blockId() == blockId && find(key).isPresent())
+                .toList();
     }
 
     private List<WholeReplica> pairs(Path directory) throws IOException {

@@ -93,6 +93,10 @@ class LinkedReplicaStoreTest {
         kept(key(5, 1001), OLD);
         kept(key(5, 1002), OLD);
         assertThat(keys(OLD)).containsExactlyInAnyOrder(key(5, 1001), key(5, 1002));
+        kept(key(6, 1003), OLD);
+        assertThat(store.keys(key(5, 1001).pool(), 5, OLD)).containsExactlyInAnyOrder(key(5, 1001), key(5, 1002));
+        assertThat(store.keys(key(5, 1001).pool(), 7, OLD)).isEmpty();
+        assertThat(store.keys(key(5, 1001).pool(), 5, NEW)).isEmpty();
     }
 
     @Test

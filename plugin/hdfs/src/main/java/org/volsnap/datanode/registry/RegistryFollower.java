@@ -349,6 +349,7 @@ public final class RegistryFollower implements PoolFollower {
             chain.dropDeleted();
             if (scanned) {
                 chain.recordOpen();
+                control.setMounts(RegistryRules.mounts(state.registry()));
             }
         }
         rejoinWhenReady();

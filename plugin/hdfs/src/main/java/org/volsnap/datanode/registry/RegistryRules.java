@@ -5,6 +5,7 @@ import com.google.common.collect.ImmutableMap;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.volsnap.datanode.mount.Mount;
 import org.volsnap.datanode.rollback.OpenBlocks;
 import org.volsnap.datanode.rollback.RollbackEpoch;
 import org.volsnap.model.SnapshotId;
@@ -48,6 +49,17 @@ final class RegistryRules {
                 ? Optional.empty()
                 : Optional.of("the NameNode answered with registry version " + answered.getVersion()
                         + ", this DataNode has seen " + known.getVersion() + " and keeps everything; see -status");
+    }
+
+    /** What is mounted of the pool's snapshots. */
+    static List<Mount> mounts(RegistryProto registry) {
+        return registry.getMountsList().stream()
+                .map(mount -> new Mount(
+                        mount.getBlockPoolId(),
+                        registry.getBlockPoolId(),
+                        SnapshotId.ofRegistry(mount.getSnapshotId()),
+                        mount.getAddress()))
+                .toList();
     }
 
     /** No snapshot and no rollback of this registry is about a generation stamp above this one. */

@@ -124,6 +124,11 @@ final class FakeEngine implements SnapshotEngine {
     }
 
     @Override
+    public Optional<BlockKey> newest(SnapshotId id, String pool, long blockId) {
+        return Optional.empty();
+    }
+
+    @Override
     public Collection<VersionHeader> versions(SnapshotId id) {
         calls.add("versions " + id);
         return List.of();

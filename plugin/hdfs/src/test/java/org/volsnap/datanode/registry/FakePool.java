@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.volsnap.datanode.Admission;
 import org.volsnap.datanode.PoolControl;
 import org.volsnap.datanode.SnapshotReplicaReader;
+import org.volsnap.datanode.mount.Mount;
 import org.volsnap.engine.LiveReplica;
 import org.volsnap.engine.Origin;
 import org.volsnap.engine.SnapshotEngine;
@@ -94,6 +95,9 @@ final class FakePool implements PoolControl {
     public void triggerFullReport() {
         fullReports.incrementAndGet();
     }
+
+    @Override
+    public void setMounts(Collection<Mount> mounts) {}
 
     @Override
     public void rejoin() {

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.volsnap.datanode.Admission;
 import org.volsnap.datanode.PoolControl;
 import org.volsnap.datanode.SnapshotReplicaReader;
+import org.volsnap.datanode.mount.Mount;
 import org.volsnap.engine.LiveReplica;
 import org.volsnap.engine.Origin;
 import org.volsnap.engine.SnapshotEngine;
@@ -48,6 +49,9 @@ record EnginePool(String blockPoolId, SnapshotEngine engine, ChunkGeometry geome
 
     @Override
     public void triggerFullReport() {}
+
+    @Override
+    public void setMounts(Collection<Mount> mounts) {}
 
     @Override
     public void rejoin() {
