@@ -60,13 +60,23 @@ final class RollbackTargets {
         }
         VersionHeader version = versions.get(live.key().blockId());
         boolean existed = epoch.fence().contains(stamp);
-        if (version == null || (existed && stamp > version.key().stamp())) {
+        if (version == null || (existed && stamp > version.key().stamp() && !changedAfterT(version))) {
             return existed ? judgeUnchanged(live) : Verdict.REMOVE;
         }
         if (isPassedOver(version)) {
             return Verdict.REMOVE;
         }
         return isRestored(live, version) ? Verdict.KEEP : Verdict.RESTORE;
+    }
+
+    /**
+     * Whether the snapshot's own replica of a block that was open at T is older than what replaced it, although both stamps
+     * had been given out by then: an append or a recovery that got here after T.
+     */
+    private boolean changedAfterT(VersionHeader version) {
+        return version.state() == VersionState.OPEN
+                && version.replacedByStamp() == VersionHeader.NEVER
+                && !open.isStale(version.key().blockId(), version.key().stamp());
     }
 
     private Verdict judgeUnchanged(DiskReplica live) {

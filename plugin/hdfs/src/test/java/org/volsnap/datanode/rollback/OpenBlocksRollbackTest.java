@@ -75,6 +75,30 @@ class OpenBlocksRollbackTest {
         assertOnDisk(5, OPEN, BYTES);
     }
 
+    /** The NameNode had given out the stamp before T. */
+    @Test
+    void oneThatWasAppendedAfterTUnderAStampFromBeforeIt() throws IOException {
+        world.create(0, 5, 900, FINALIZED, BYTES);
+        world.snapshot(1, T);
+        world.append(5, 950, random(2, 7_000));
+
+        rollback();
+
+        assertOnDisk(5, OPEN, BYTES);
+    }
+
+    @Test
+    void oneThatWasRecordedAndWrittenOnUnderAStampFromBeforeT() throws IOException {
+        world.create(0, 5, 900, OPEN, BYTES);
+        world.snapshot(1, T);
+        world.recordOpen(1, 5);
+        world.append(5, 950, random(2, 7_000));
+
+        rollback();
+
+        assertOnDisk(5, OPEN, BYTES);
+    }
+
     @Test
     void oneThatWasFinalizedAndDeletedBeforeItCouldBeRecorded() throws IOException {
         world.create(0, 5, 900, FINALIZED, BYTES);
