@@ -1,6 +1,9 @@
 /* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
 package org.volsnap;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
@@ -8,6 +11,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import org.apache.hadoop.hdfs.server.namenode.SafeModeException;
 
 /** The arrows between the packages of the HDFS binding, and who may touch what is Hadoop's own. */
 @AnalyzeClasses(
@@ -82,6 +86,32 @@ class HdfsArchitectureTest {
             .dependOnClassesThat()
             .resideInAnyPackage(
                     "org.volsnap.namenode", "org.volsnap.datanode..", "org.volsnap.engine..", "org.volsnap.store..");
+
+    /** It brings trees from any file system to another; the one exception is what HDFS's client throws in safe mode. */
+    @ArchTest
+    static final ArchRule A_RESTORE_KNOWS_TWO_FILE_SYSTEMS_AND_NOTHING_OF_OURS = noClasses()
+            .that()
+            .resideInAPackage("org.volsnap.restore..")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(
+                            "org.volsnap.conf..",
+                            "org.volsnap.protocol..",
+                            "org.volsnap.namenode..",
+                            "org.volsnap.datanode..",
+                            "org.volsnap.cli..",
+                            "org.volsnap.engine..",
+                            "org.volsnap.store..",
+                            "org.volsnap.model..",
+                            "org.apache.hadoop.hdfs.server..")
+                    .and(not(type(SafeModeException.class))));
+
+    @ArchTest
+    static final ArchRule NOBODY_BUT_THE_SHELL_RESTORES = noClasses()
+            .that()
+            .resideOutsideOfPackages("org.volsnap.cli..", "org.volsnap.restore..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.volsnap.restore..");
 
     @ArchTest
     static final ArchRule ONLY_THE_WIRING_KNOWS_A_STORES_FORMAT = noClasses()

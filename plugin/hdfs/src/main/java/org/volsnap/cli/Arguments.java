@@ -55,6 +55,37 @@ final class Arguments {
         return arguments.size() == 2 ? List.copyOf(arguments) : List.of(name(arguments));
     }
 
+    /** One path, and nothing else. */
+    static String path(List<String> arguments) {
+        String path = optionalName(arguments);
+        if (path == null) {
+            throw new UsageException("The path is missing");
+        }
+        return absolutePath(path);
+    }
+
+    /** The name of a snapshot, and whatever else there is; no option is left. */
+    static List<String> nameAndOthers(List<String> arguments) {
+        refuseOptions(arguments);
+        if (arguments.isEmpty()) {
+            throw new UsageException("The name of a snapshot is missing");
+        }
+        return List.copyOf(arguments);
+    }
+
+    /** Takes an option with a value out of the arguments; null when it is not there. */
+    static @Nullable String value(String option, List<String> arguments) {
+        int at = arguments.indexOf(option);
+        if (at < 0) {
+            return null;
+        }
+        arguments.remove(at);
+        if (at == arguments.size() || arguments.get(at).startsWith("-")) {
+            throw new UsageException(option + " needs a value");
+        }
+        return arguments.remove(at);
+    }
+
     /** Takes an option with a number from 0 on out of the arguments; {@code absent} when it is not there. */
     static int count(String option, List<String> arguments, int absent) {
         int at = arguments.indexOf(option);

@@ -18,6 +18,8 @@ final class Commands {
                 new DiffCommand(),
                 new MountCommand(),
                 new UmountCommand(),
+                new RestoreCommand(),
+                new UndeleteCommand(),
                 new DeleteCommand(),
                 new PrepareRollbackCommand(),
                 new CancelRollbackCommand(),

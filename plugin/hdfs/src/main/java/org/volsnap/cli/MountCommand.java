@@ -14,15 +14,12 @@ import org.volsnap.protocol.MountAddress;
 import org.volsnap.protocol.RefusedException;
 import org.volsnap.protocol.VolsnapProtocol;
 import org.volsnap.protocol.proto.VolsnapProtos.MountProto;
-import org.volsnap.protocol.proto.VolsnapProtos.RegistryProto;
-import org.volsnap.protocol.proto.VolsnapProtos.SnapshotProto;
-import org.volsnap.protocol.proto.VolsnapProtos.StatusRequestProto;
 
 /** {@code -mount NAME [-port P] [-timeout SECONDS]}. */
 final class MountCommand extends OnlineCommand {
     private static final String PORT = "-port";
     private static final String TIMEOUT = "-timeout";
-    private static final int TIMEOUT_SECONDS = 600;
+    static final int TIMEOUT_SECONDS = 600;
 
     @Override
     public String name() {
@@ -68,17 +65,7 @@ final class MountCommand extends OnlineCommand {
 
     /** The block pool id of a mount that nobody serves any more. */
     private static Optional<String> gone(VolsnapProtocol nameNode, String name, Console console) throws IOException {
-        RegistryProto registry = nameNode.status(
-                        StatusRequestProto.newBuilder().setName(name).build())
-                .getRegistry();
-        long id = registry.getSnapshotsList().stream()
-                .filter(snapshot -> snapshot.getName().equals(name))
-                .mapToLong(SnapshotProto::getId)
-                .findFirst()
-                .orElseThrow(() -> new RefusedException("no snapshot named " + name));
-        Optional<MountProto> mount = registry.getMountsList().stream()
-                .filter(known -> known.getSnapshotId() == id)
-                .findFirst();
+        Optional<MountProto> mount = MountProbe.registered(nameNode, name);
         if (mount.isPresent()) {
             if (MountProbe.answers(mount.get())) {
                 throw new RefusedException("snapshot " + name + " is mounted at " + MountAddress.uri(mount.get()));

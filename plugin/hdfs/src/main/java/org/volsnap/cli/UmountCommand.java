@@ -1,11 +1,8 @@
 /* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
 package org.volsnap.cli;
 
-import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
 import org.volsnap.protocol.MountAddress;
 import org.volsnap.protocol.proto.VolsnapProtos.MountProto;
@@ -13,9 +10,6 @@ import org.volsnap.protocol.proto.VolsnapProtos.UmountRequestProto;
 
 /** {@code -umount NAME}. */
 final class UmountCommand extends OnlineCommand {
-    private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(30);
-    private static final long PAUSE_MILLIS = 200;
-
     @Override
     public String name() {
         return "-umount";
@@ -44,7 +38,7 @@ final class UmountCommand extends OnlineCommand {
             MountProto mount = nameNode.umount(
                             UmountRequestProto.newBuilder().setName(name).build())
                     .getMount();
-            if (ends(mount)) {
+            if (MountProbe.ends(mount)) {
                 console.out().println("Unmounted " + name);
             } else {
                 console.out()
@@ -53,21 +47,5 @@ final class UmountCommand extends OnlineCommand {
             }
             return 0;
         };
-    }
-
-    private static boolean ends(MountProto mount) throws IOException {
-        long start = System.nanoTime();
-        while (MountProbe.answers(mount)) {
-            if (System.nanoTime() - start > WAIT_NANOS) {
-                return false;
-            }
-            try {
-                TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new InterruptedIOException("interrupted while waiting for the end of the mount");
-            }
-        }
-        return true;
     }
 }

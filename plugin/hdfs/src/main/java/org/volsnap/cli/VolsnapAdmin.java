@@ -74,7 +74,7 @@ public final class VolsnapAdmin extends Configured implements Tool {
     }
 
     /** Messages from the NameNode may carry a stack trace after the first line. */
-    private static String oneLine(Exception e) {
+    static String oneLine(Exception e) {
         String message = e.getLocalizedMessage();
         String name = e.getClass().getSimpleName();
         return message == null

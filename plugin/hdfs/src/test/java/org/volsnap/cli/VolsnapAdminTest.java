@@ -26,6 +26,8 @@ class VolsnapAdminTest {
                 .contains("hdfs volsnap -list")
                 .contains("hdfs volsnap -status [NAME]")
                 .contains("hdfs volsnap -verify NAME")
+                .contains("hdfs volsnap -restore NAME PATH... [-to DIR] [-overwrite] [-dryRun] [-threads N]")
+                .contains("hdfs volsnap -undelete PATH")
                 .contains("hdfs volsnap -delete [-dryRun] NAME")
                 .contains("hdfs volsnap -prepareRollback [-dryRun] [-force] NAME")
                 .contains("hdfs volsnap -cancelRollback")
@@ -41,6 +43,33 @@ class VolsnapAdminTest {
     void allowMissingNeedsANumber(String arguments) throws Exception {
         assertThat(run(("-create " + arguments).split(" "))).isEqualTo(1);
         assertThat(printed.err()).startsWith("-create: -allowMissing needs a number");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '#',
+            value = {
+                "-restore, The name of a snapshot is missing",
+                "-restore nightly, The path to restore is missing",
+                "-restore nightly a, 'a' is not an absolute path",
+                "-restore nightly /a -to b, 'b' is not an absolute path",
+                "-restore nightly /a -to, -to needs a value",
+                "-restore nightly /a -to -dryRun, -to needs a value",
+                "-restore nightly /a -threads 0, -threads needs a number from 1 on",
+                "-restore nightly /a -quickly, Unknown option '-quickly'",
+                "-undelete, The path is missing",
+                "-undelete a, 'a' is not an absolute path",
+                "-undelete /a /b, Too many arguments",
+            })
+    void aRestoreNeedsItsPaths(String line, String message) throws Exception {
+        assertThat(run(line.split(" "))).isEqualTo(1);
+        assertThat(printed.err()).startsWith(line.split(" ")[0] + ": " + message);
+    }
+
+    @Test
+    void aRestoreThatWouldBringTwoPathsToOnePlaceIsNotBegun() throws Exception {
+        assertThat(run("-restore", "nightly", "/a/x", "/b/x", "-to", "/c")).isEqualTo(-1);
+        assertThat(printed.err()).isEqualToIgnoringNewLines("IllegalArgumentException: two paths would come to /c/x");
     }
 
     @Test

@@ -90,7 +90,12 @@ public final class KeptNamespace implements Closeable {
         return file.startsWith(directory) || file.equals(path);
     }
 
-    private boolean exists(String path) throws IOException {
+    /**
+     * Whether something is at a path.
+     *
+     * @param path absolute, without a slash at its end
+     */
+    public boolean exists(String path) throws IOException {
         try {
             return namespace.directory().getINode(path) != null;
         } catch (ParentNotDirectoryException e) {
