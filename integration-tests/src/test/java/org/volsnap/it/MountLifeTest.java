@@ -78,6 +78,32 @@ class MountLifeTest {
         assertThat(DFSTestUtil.readFileAsBytes(fileSystem(), FILE)).hasSize(LENGTH);
     }
 
+    @Test
+    void oneWhoseProcessWasKilledIsReplacedAndOneThatIsTerminatedGoesByItself() throws Exception {
+        byte[] then = overwrite(1);
+        cluster.volsnap("-create", "first").orThrow();
+        fileSystem().delete(FILE, false);
+        cluster.waitForDeletions();
+        try (MountedSnapshot killed = MountedSnapshot.mount(cluster, "first")) {
+            killed.close();
+            await().atMost(SOON).until(() -> killed.processes().isEmpty());
+            cluster.stopDataNode(0);
+            try (MountedSnapshot again = MountedSnapshot.mount(cluster, "first", "-timeout", "30")) {
+                assertThat(again.result().err()).contains("does not answer: replacing it");
+                cluster.startDataNodes(); // one that knows only the mount that is gone
+                awaitReadable(again, then);
+                await().atMost(SOON).until(() -> MountedSnapshot.served(cluster).size() == 1);
+
+                again.processes().forEach(ProcessHandle::destroy);
+                await().atMost(SOON)
+                        .until(() ->
+                                again.processes().isEmpty() && again.files().isEmpty());
+                awaitNothingLeft();
+                assertThat(cluster.volsnap("-list").out()).doesNotContain("Mounted");
+            }
+        }
+    }
+
     private void awaitNothingLeft() {
         await().atMost(SOON)
                 .until(() -> MountedSnapshot.served(cluster).isEmpty()

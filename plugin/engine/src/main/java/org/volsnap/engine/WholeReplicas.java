@@ -1,7 +1,10 @@
 /* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
 package org.volsnap.engine;
 
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.Lists;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -17,7 +20,6 @@ import org.volsnap.model.Base;
 import org.volsnap.model.BlockKey;
 import org.volsnap.model.ReplicaFiles;
 import org.volsnap.model.SnapshotId;
-import org.volsnap.model.StampFence;
 import org.volsnap.model.VersionHeader;
 import org.volsnap.model.VersionState;
 import org.volsnap.store.StoreException;
@@ -80,19 +82,23 @@ final class WholeReplicas {
                         context.chain().state().owners());
     }
 
-    /** All in these stores that this snapshot sees. To be closed. */
-    Stream<WholeReplica> list(ChainLink snapshot, Collection<AttachedStore> stores) throws IOException {
-        StampFence fence = snapshot.fence();
-        List<Stream<WholeReplica>> parts = new ArrayList<>();
-        for (SnapshotId owner : context.chain().state().ownersFrom(snapshot.id())) {
-            for (AttachedStore store : stores) {
-                parts.add(store.replicas().list(owner));
-            }
+    /**
+     * All in these stores that this snapshot sees, those of the newest owner first: what is handed down meanwhile goes to an
+     * older one, and is seen there if it was not seen before. To be closed.
+     */
+    Stream<WholeReplica> list(ChainLink snapshot, Collection<AttachedStore> stores) {
+        List<SnapshotId> owners = ImmutableList.copyOf(context.chain().state().ownersFrom(snapshot.id()));
+        return Lists.reverse(owners).stream()
+                .flatMap(owner -> stores.stream().flatMap(store -> list(store, owner)))
+                .filter(replica -> snapshot.fence().contains(replica.key().stamp()));
+    }
+
+    private static Stream<WholeReplica> list(AttachedStore store, SnapshotId owner) {
+        try {
+            return store.replicas().list(owner);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        return parts.stream()
-                .flatMap(part -> part)
-                .filter(replica -> fence.contains(replica.key().stamp()))
-                .onClose(() -> parts.forEach(Stream::close));
     }
 
     /** The storage volume that keeps it. */

@@ -6,7 +6,6 @@ import static java.util.stream.Collectors.toSet;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashSet;
@@ -17,6 +16,8 @@ import org.apache.hadoop.fs.StorageType;
 import org.apache.hadoop.hdfs.server.datanode.fsdataset.FsDatasetSpi;
 import org.apache.hadoop.hdfs.server.datanode.fsdataset.FsVolumeSpi;
 import org.apache.hadoop.net.NetUtils;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.volsnap.datanode.NameserviceList.Nameservice;
 import org.volsnap.datanode.mount.Mount;
 import org.volsnap.datanode.mount.MountMemberships;
@@ -24,6 +25,7 @@ import org.volsnap.protocol.VirtualPool;
 
 /** Joins and leaves the NameNodes of mounted snapshots as one more nameservice of a federation. */
 final class DataNodeMounts implements MountMemberships {
+    private static final Logger LOG = LoggerFactory.getLogger(DataNodeMounts.class);
     private static final String PREFIX = VirtualPool.nameservice("");
 
     private final Nameservices nameservices;
@@ -70,12 +72,14 @@ final class DataNodeMounts implements MountMemberships {
         return found;
     }
 
-    private static Set<String> directories(Path current) throws IOException {
+    /** A disk that can't be read is Hadoop's to deal with. */
+    private static Set<String> directories(Path current) {
         try (Stream<Path> entries = Files.list(current)) {
             return entries.map(entry -> entry.getFileName().toString())
                     .filter(VirtualPool::isVirtual)
                     .collect(toSet());
-        } catch (NoSuchFileException e) {
+        } catch (IOException e) {
+            LOG.info("what mounts that ended have left in {} stays there: {}", current, e.toString());
             return Set.of();
         }
     }

@@ -2,6 +2,7 @@
 package org.volsnap.datanode.mount;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.toSet;
 
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.Maps;
@@ -56,8 +57,7 @@ public final class MountKeeper {
     /** What is mounted under this virtual block pool, as far as the registries are known here. */
     public Optional<Mount> find(String blockPoolId) {
         return wanted.values().stream()
-                .map(mounts -> mounts.get(blockPoolId))
-                .filter(mount -> mount != null)
+                .flatMap(mounts -> Optional.ofNullable(mounts.get(blockPoolId)).stream())
                 .findFirst();
     }
 
@@ -69,7 +69,7 @@ public final class MountKeeper {
     private Set<String> wantedPools() {
         return wanted.values().stream()
                 .flatMap(mounts -> mounts.keySet().stream())
-                .collect(java.util.stream.Collectors.toSet());
+                .collect(toSet());
     }
 
     private void change() {

@@ -4,7 +4,9 @@ package org.volsnap.datanode.mount;
 import com.google.common.collect.ArrayListMultimap;
 import com.google.common.collect.ListMultimap;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +17,8 @@ import org.apache.hadoop.hdfs.protocol.BlockListAsLongs;
 import org.apache.hadoop.hdfs.protocol.BlockListAsLongs.BlockReportReplica;
 import org.apache.hadoop.hdfs.server.common.HdfsServerConstants.ReplicaState;
 import org.apache.hadoop.hdfs.server.protocol.DatanodeStorage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.volsnap.engine.ChainLink;
 import org.volsnap.engine.SnapshotEngine;
 import org.volsnap.model.SnapshotId;
@@ -29,6 +33,8 @@ import org.volsnap.store.WholeReplica;
  * the block was open at T.
  */
 final class MountedReport {
+    private static final Logger LOG = LoggerFactory.getLogger(MountedReport.class);
+
     private final SnapshotEngine engine;
     private final SnapshotId snapshot;
     private final int maxDataLength;
@@ -61,19 +67,24 @@ final class MountedReport {
         engine.versions(snapshot).forEach(version -> versions.put(version.key().blockId(), version));
         BlockListAsLongs.Builder anywhere = builders.values().iterator().next();
         try (Stream<WholeReplica> kept = engine.wholeReplicas(snapshot)) {
-            for (WholeReplica replica : (Iterable<WholeReplica>) kept::iterator) {
-                if (!versions.containsKey(replica.key().blockId())) {
-                    add(
-                            anywhere,
-                            replica.key().blockId(),
-                            replica.key().stamp(),
-                            Files.size(replica.files().data()));
-                }
-            }
+            kept.filter(replica -> !contains(
+                            versions.get(replica.key().blockId()), replica.key().stamp()))
+                    .forEach(replica -> addKept(anywhere, replica));
         }
         live.forEach(
                 (storage, replicas) -> addLive(builders.getOrDefault(storage, anywhere), replicas, versions, fence));
         versions.values().forEach(version -> add(anywhere, version));
+    }
+
+    private static void addKept(BlockListAsLongs.Builder builder, WholeReplica replica) {
+        try {
+            long length = Files.size(replica.files().data());
+            add(builder, replica.key().blockId(), replica.key().stamp(), length);
+        } catch (NoSuchFileException e) {
+            LOG.debug("{} has just got an older owner, which is listed later", replica, e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** A version goes with the live replica of its block, and out of the versions: they mostly lie on one storage volume. */
@@ -84,12 +95,17 @@ final class MountedReport {
             StampFence fence) {
         for (BlockReportReplica replica : replicas) {
             List<VersionHeader> preserved = versions.removeAll(replica.getBlockId());
-            if (!preserved.isEmpty()) {
-                preserved.forEach(version -> add(builder, version));
-            } else if (replica.getState() == ReplicaState.FINALIZED && fence.contains(replica.getGenerationStamp())) {
-                add(builder, replica.getBlockId(), replica.getGenerationStamp(), replica.getNumBytes());
+            preserved.forEach(version -> add(builder, version));
+            long stamp = replica.getGenerationStamp();
+            if (replica.getState() == ReplicaState.FINALIZED && fence.contains(stamp) && !contains(preserved, stamp)) {
+                add(builder, replica.getBlockId(), stamp, replica.getNumBytes());
             }
         }
+    }
+
+    /** Whether one of these versions of a block has this stamp: it says how long the block was at T. */
+    private static boolean contains(List<VersionHeader> versions, long stamp) {
+        return versions.stream().anyMatch(version -> version.key().stamp() == stamp);
     }
 
     private static void add(BlockListAsLongs.Builder builder, VersionHeader version) {

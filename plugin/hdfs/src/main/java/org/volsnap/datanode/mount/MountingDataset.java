@@ -3,6 +3,7 @@ package org.volsnap.datanode.mount;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -33,6 +34,8 @@ import org.apache.hadoop.hdfs.server.datanode.fsdataset.impl.FsVolumeImpl;
 import org.apache.hadoop.hdfs.server.protocol.BlockRecoveryCommand.RecoveringBlock;
 import org.apache.hadoop.hdfs.server.protocol.DatanodeStorage;
 import org.apache.hadoop.hdfs.server.protocol.ReplicaRecoveryInfo;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.volsnap.datanode.ForwardingDataset;
 import org.volsnap.datanode.SnapshotReplicaReader;
 import org.volsnap.protocol.VirtualPool;
@@ -43,6 +46,8 @@ import org.volsnap.protocol.VirtualPool;
  * refused, whatever the NameNode of the snapshot says.
  */
 public final class MountingDataset extends ForwardingDataset {
+    private static final Logger LOG = LoggerFactory.getLogger(MountingDataset.class);
+
     private final FsDatasetSpi<FsVolumeImpl> hadoop;
     private final MountKeeper keeper;
     private final ServedPools pools;
@@ -168,7 +173,8 @@ public final class MountingDataset extends ForwardingDataset {
             return found.map(reader -> SnapshotReplica.of(reader, volumes.of(pool.mount(), blockId)))
                     .orElse(null);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            LOG.info("{}: blk_{} can't be read now: {}", blockPoolId, blockId, e.toString());
+            return null;
         }
     }
 
@@ -191,16 +197,15 @@ public final class MountingDataset extends ForwardingDataset {
                 .orElse(null);
     }
 
+    /** Null when the pool is not mounted, as Hadoop has it. */
     @Override
+    @SuppressWarnings("NullAway") // the interface knows no annotations
     public FsVolumeImpl getVolume(ExtendedBlock block) {
         if (!isMounted(block)) {
             return super.getVolume(block);
         }
-        try {
-            return volumes.of(pool(block).mount(), block.getBlockId());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        MountedPool pool = mounted.get(block.getBlockPoolId());
+        return pool == null ? null : volumes.of(pool.mount(), block.getBlockId());
     }
 
     @Override
@@ -258,7 +263,7 @@ public final class MountingDataset extends ForwardingDataset {
             throw new UnexpectedReplicaStateException(block, state);
         }
         if (pool(block).open(block).length() < minLength) {
-            throw new java.io.EOFException(block + " is shorter than " + minLength + " bytes");
+            throw new EOFException(block + " is shorter than " + minLength + " bytes");
         }
     }
 

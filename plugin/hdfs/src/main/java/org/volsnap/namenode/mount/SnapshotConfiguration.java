@@ -1,17 +1,19 @@
 /* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
 package org.volsnap.namenode.mount;
 
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.CommonConfigurationKeys;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.hdfs.DFSConfigKeys;
+import org.apache.hadoop.hdfs.DFSUtil;
 import org.apache.hadoop.hdfs.DFSUtilClient;
-import org.apache.hadoop.hdfs.HAUtil;
 import org.apache.hadoop.hdfs.client.HdfsClientConfigKeys;
 import org.apache.hadoop.hdfs.server.common.HdfsServerConstants.StartupOption;
 import org.apache.hadoop.hdfs.server.namenode.NameNode;
+import org.apache.hadoop.net.NetUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +28,6 @@ final class SnapshotConfiguration {
             HdfsClientConfigKeys.DFS_NAMESERVICES,
             DFSConfigKeys.DFS_NAMESERVICE_ID,
             DFSConfigKeys.DFS_INTERNAL_NAMESERVICES_KEY,
-            DFSConfigKeys.DFS_HA_NAMENODE_ID_KEY,
             DFSConfigKeys.DFS_HA_AUTO_FAILOVER_ENABLED_KEY,
             DFSConfigKeys.DFS_NAMENODE_SHARED_EDITS_DIR_KEY,
             DFSConfigKeys.DFS_NAMENODE_EDITS_DIR_MINIMUM_KEY,
@@ -51,7 +52,7 @@ final class SnapshotConfiguration {
         Configuration own = new Configuration(conf);
         String nameservice = nameservice(own);
         if (nameservice != null) {
-            NameNode.initializeGenericKeys(own, nameservice, HAUtil.getNameNodeId(own, nameservice));
+            NameNode.initializeGenericKeys(own, nameservice, nameNode(own, nameservice));
             own.set(CommonConfigurationKeys.FS_DEFAULT_NAME_KEY, conf.get(CommonConfigurationKeys.FS_DEFAULT_NAME_KEY));
         }
         return own;
@@ -72,6 +73,27 @@ final class SnapshotConfiguration {
                 .orElse(null);
     }
 
+    /** The one of this host; null on any other host, and where several would be. */
+    private static @Nullable String nameNode(Configuration conf, String nameservice) {
+        String configured = conf.getTrimmed(DFSConfigKeys.DFS_HA_NAMENODE_ID_KEY);
+        if (configured != null) {
+            return configured;
+        }
+        List<String> here = DFSUtilClient.getNameNodeIds(conf, nameservice).stream()
+                .filter(id -> isHere(conf.getTrimmed(
+                        DFSUtil.addKeySuffixes(DFSConfigKeys.DFS_NAMENODE_RPC_ADDRESS_KEY, nameservice, id))))
+                .toList();
+        return here.size() == 1 ? here.get(0) : null;
+    }
+
+    private static boolean isHere(@Nullable String address) {
+        if (address == null) {
+            return false;
+        }
+        InetSocketAddress resolved = NetUtils.createSocketAddr(address);
+        return !resolved.isUnresolved() && NetUtils.isLocalAddress(resolved.getAddress());
+    }
+
     /**
      * @param conf of the cluster's NameNodes
      * @param nameDir where the namespace is
@@ -81,6 +103,8 @@ final class SnapshotConfiguration {
     static Configuration of(Configuration conf, Path nameDir, String host, int port) {
         Configuration own = new Configuration(conf);
         OF_ANOTHER.forEach(own::unset);
+        // Hadoop looks for an address of this host among the configured ones unless it is told which NameNode this is.
+        own.set(DFSConfigKeys.DFS_HA_NAMENODE_ID_KEY, "volsnap-mount");
         String directory = nameDir.toUri().toString();
         own.set(DFSConfigKeys.DFS_NAMENODE_NAME_DIR_KEY, directory);
         own.set(DFSConfigKeys.DFS_NAMENODE_EDITS_DIR_KEY, directory);

@@ -4,6 +4,7 @@ package org.volsnap.namenode.mount;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.hdfs.HAUtil;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,26 @@ class SnapshotConfigurationTest {
     @Test
     void callsToTheClusterStillGoToTheNameservice() {
         assertThat(SnapshotConfiguration.ofNameNode(pair()).get("fs.defaultFS")).isEqualTo("hdfs://pair");
+    }
+
+    @Test
+    void aHostOfNeitherNameNodeOrOfBothHasWhatIsSetForTheNameservice() {
+        for (String host : List.of("192.0.2.9", "127.0.0.1")) {
+            Configuration conf = pair();
+            conf.set("dfs.namenode.rpc-address.pair.nn1", host + ":1");
+            conf.set("dfs.namenode.rpc-address.pair.nn2", host + ":2");
+            Configuration own = SnapshotConfiguration.ofNameNode(conf);
+            assertThat(own.get("dfs.namenode.kerberos.principal")).isEqualTo("nn/_HOST@PAIR");
+            assertThat(own.get("dfs.namenode.rpc-address")).isNull();
+        }
+    }
+
+    /** Hadoop's NameNode asks for its id in its constructor, and does not start when it finds none. */
+    @Test
+    void aHostNameThatIsNotOfThisHostIsNoObstacle() {
+        Configuration own = SnapshotConfiguration.of(new Configuration(false), Path.of("/tmp/mounted"), "192.0.2.9", 1);
+        assertThat(HAUtil.getNameNodeId(own, null)).isNotEmpty();
+        assertThat(HAUtil.isHAEnabled(own, null)).isFalse();
     }
 
     /** One block is more than one and a half. */
