@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.hadoop.hdfs.protocol.ExtendedBlock;
@@ -16,6 +17,8 @@ import org.volsnap.testing.VolsnapCluster;
 
 /** What a DataNode's snapshot stores hold on the disk, to be damaged. */
 final class StoredBytes {
+    private static final int MIN_CHUNK = 512;
+
     private final VolsnapCluster cluster;
 
     StoredBytes(VolsnapCluster cluster) {
@@ -46,6 +49,30 @@ final class StoredBytes {
             bytes.write(old ^ 1);
         }
         Files.setLastModifiedTime(file, time);
+    }
+
+    /** Changes a byte of the chunk that is kept in a log and begins with these bytes. */
+    void damageChunk(int dataNode, byte[] content) throws IOException {
+        byte[] start = Arrays.copyOf(content, MIN_CHUNK);
+        for (Path segment : files(dataNode).stream()
+                .filter(file -> file.toString().endsWith(".segment"))
+                .toList()) {
+            int at = indexOf(Files.readAllBytes(segment), start);
+            if (at >= 0) {
+                damage(segment, at + 7);
+                return;
+            }
+        }
+        throw new AssertionError("no segment holds the chunk");
+    }
+
+    private static int indexOf(byte[] bytes, byte[] part) {
+        for (int at = 0; at + part.length <= bytes.length; at++) {
+            if (Arrays.equals(bytes, at, at + part.length, part, 0, part.length)) {
+                return at;
+            }
+        }
+        return -1;
     }
 
     private List<Path> files(int dataNode) throws IOException {

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BinaryOperator;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -429,6 +430,13 @@ final class BlockExceptions {
                     .flatMap(Lineage::versions)
                     .filter(Version::isReadable)
                     .toList();
+        }
+    }
+
+    /** Answers a question about the lineages; it neither waits nor changes anything. */
+    <T> T look(Function<List<Lineage>, T> question) {
+        synchronized (lock) {
+            return question.apply(lineages);
         }
     }
 

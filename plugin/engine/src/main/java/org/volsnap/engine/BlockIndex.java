@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.LongPredicate;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,6 +66,11 @@ final class BlockIndex {
     Optional<BlockExceptions> find(long blockId) {
         @Nullable Entry entry = entries.get(blockId);
         return entry == null ? Optional.empty() : Optional.of(entry.block);
+    }
+
+    /** Those that are wanted, in no order and without a copy of all: what comes or goes meanwhile may be among them. */
+    LongStream blockIds(LongPredicate wanted) {
+        return entries.keySet().stream().mapToLong(Long::longValue).filter(wanted);
     }
 
     /** The ids of all blocks that had exceptions at this moment. */

@@ -286,16 +286,12 @@ public final class CowEngine implements SnapshotEngine {
         return Change.of(request, context.volumes().of(request.replica()));
     }
 
-    private interface Preservation {
-        void run() throws InterruptedIOException;
-    }
-
     private static long blockOf(LiveReplica replica) {
         return replica.key().blockId();
     }
 
     /** Takes the gates in the order given, then preserves; gives all back when interrupted. */
-    private OriginChange passGate(List<Long> blockIds, Preservation preservation) throws InterruptedIOException {
+    private OriginChange passGate(List<Long> blockIds, GatedStep preservation) throws InterruptedIOException {
         List<BlockGate.Ticket> tickets = new ArrayList<>(blockIds.size());
         ChangeEpochs.Epoch epoch = null;
         boolean passed = false;
@@ -385,6 +381,11 @@ public final class CowEngine implements SnapshotEngine {
         Optional<AttachedStore> store =
                 context.volumes().find(volume.exceptions().id());
         return wholeReplicas.list(context.chain().require(id), store.stream().toList());
+    }
+
+    @Override
+    public ChunkScan chunkScan() {
+        return reader.chunkScan();
     }
 
     // ---- merge

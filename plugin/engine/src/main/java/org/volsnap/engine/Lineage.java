@@ -219,6 +219,18 @@ final class Lineage {
         return new StoredChunk(chunk, holder, new ChunkLocation(hit.location()));
     }
 
+    /** All chunks that lie in this store, needed or not. */
+    List<StoredChunk> chunksIn(AttachedStore store) {
+        List<StoredChunk> found = new ArrayList<>();
+        table.forEach((chunk, rank, location) -> {
+            Version holder = slots.get(rank).version;
+            if (holder != null && holder.store() == store) {
+                found.add(new StoredChunk(chunk, holder, new ChunkLocation(location)));
+            }
+        });
+        return found;
+    }
+
     /** How many bytes of a chunk are still read from the base; 0 when no version up to this number needs it. */
     int neededBytes(long chunk, long upTo) {
         int needed = 0;

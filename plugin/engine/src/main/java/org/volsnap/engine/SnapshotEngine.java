@@ -122,6 +122,8 @@ public interface SnapshotEngine extends Closeable {
     /** Those that lie on one storage volume, directory by directory for each owner. */
     Stream<WholeReplica> wholeReplicas(SnapshotId id, VolumeStore volume) throws IOException;
 
+    ChunkScan chunkScan();
+
     // ---- merge
 
     /** The stored whole replica on which the version's untouched chunks rest; empty when that is the live replica. */

@@ -102,6 +102,11 @@ final class SnapshotReader {
         return Optional.of(new Form(shape.length(), VersionState.FINALIZED, shape.checksumHeader()));
     }
 
+    /** The same chunks, looked through for their own sake. */
+    ChunkScan chunkScan() {
+        return new StoredChunkScan(context, index, losses);
+    }
+
     // ---- chunks
 
     /** Reads a chunk, looking again when it moved between the look and the read. */

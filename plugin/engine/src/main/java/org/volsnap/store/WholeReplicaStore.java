@@ -3,6 +3,7 @@ package org.volsnap.store;
 
 import java.io.IOException;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.volsnap.model.BlockKey;
@@ -14,6 +15,16 @@ import org.volsnap.model.SnapshotId;
  * replica; the directories are the index. Safe for many threads.
  */
 public interface WholeReplicaStore {
+    /** Replicas are dealt into so many parts, by their block ids. */
+    int PARTS = 1 << 10;
+
+    /** The part that a block's replicas are in, 0 to {@link #PARTS}, exclusive. */
+    static int partOf(long blockId) {
+        int upper = (int) (blockId >> 16) & 31;
+        int lower = (int) (blockId >> 8) & 31;
+        return (upper << 5) | lower;
+    }
+
     /**
      * Links meta, then data. Durable only after {@link #force}. When this owner has the key already the first one stays.
      *
@@ -44,6 +55,14 @@ public interface WholeReplicaStore {
      * error while it is pulled comes as {@link java.io.UncheckedIOException}.
      */
     Stream<WholeReplica> list(SnapshotId owner) throws IOException;
+
+    /** What this owner keeps of one part, in no order: about a thousandth, of which each is named in memory. */
+    default List<WholeReplica> list(SnapshotId owner, int part) throws IOException {
+        try (Stream<WholeReplica> all = list(owner)) {
+            return all.filter(replica -> partOf(replica.key().blockId()) == part)
+                    .toList();
+        }
+    }
 
     /** All owners that keep anything. */
     Stream<SnapshotId> owners() throws IOException;

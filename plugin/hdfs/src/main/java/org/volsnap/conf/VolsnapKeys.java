@@ -67,6 +67,16 @@ public final class VolsnapKeys {
 
     public static final String COPY_RATE_DEFAULT = "0";
 
+    /** Bytes of what is preserved that a DataNode reads in a second to find rot, per storage volume; 0 for none. */
+    public static final String SCAN_RATE = "dfs.datanode.volsnap.scan.volume.bytes.per.second";
+
+    public static final String SCAN_RATE_DEFAULT = "1m";
+
+    /** How often all that is preserved is read at most. */
+    public static final String SCAN_PERIOD = "dfs.datanode.volsnap.scan.period";
+
+    public static final String SCAN_PERIOD_DEFAULT = "21d";
+
     /** Class that opens stores and origins of a DataNode; tests put fault points here. */
     public static final String DATANODE_PARTS = "dfs.datanode.volsnap.parts.class";
 

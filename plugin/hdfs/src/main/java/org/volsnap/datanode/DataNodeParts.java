@@ -37,4 +37,7 @@ public interface DataNodeParts {
 
     /** @param volumes the storage volumes that are in service, asked anew whenever they are needed */
     PoolFollower openFollower(DataNode dataNode, PoolControl pool, Supplier<Collection<PoolVolume>> volumes);
+
+    /** A scanner without storage volumes: they are added to it. */
+    PoolScanner openScanner(DataNode dataNode, PoolControl pool);
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.apache.hadoop.hdfs.server.datanode.DataNode;
 import org.volsnap.datanode.registry.RegistryFollower;
+import org.volsnap.datanode.scan.VolumeScans;
 import org.volsnap.engine.CowEngine;
 import org.volsnap.engine.EngineSettings;
 import org.volsnap.engine.Origin;
@@ -37,5 +38,10 @@ public class DefaultDataNodeParts implements DataNodeParts {
     @Override
     public PoolFollower openFollower(DataNode dataNode, PoolControl pool, Supplier<Collection<PoolVolume>> volumes) {
         return new RegistryFollower(dataNode, pool, volumes);
+    }
+
+    @Override
+    public PoolScanner openScanner(DataNode dataNode, PoolControl pool) {
+        return VolumeScans.open(dataNode.getConf(), pool);
     }
 }

@@ -52,6 +52,7 @@ final class SnapshotPool implements PoolControl, Closeable {
     private final OpenReplicas open;
     private final AdmissionGate gate;
     private final PoolFollower follower;
+    private final PoolScanner scanner;
     private final LongAccumulator highestStamp = new LongAccumulator(Long::max, 0);
     private final LongAccumulator highestBlockId = new LongAccumulator(Long::max, 0);
 
@@ -69,6 +70,7 @@ final class SnapshotPool implements PoolControl, Closeable {
         this.open = new OpenReplicas(this::mayBeOpen);
         this.gate = new AdmissionGate(blockPoolId);
         this.follower = context.parts().openFollower(context.dataNode(), this, volumes::inService);
+        this.scanner = context.parts().openScanner(context.dataNode(), this);
         roots.forEach(this::addVolume);
     }
 
@@ -131,9 +133,11 @@ final class SnapshotPool implements PoolControl, Closeable {
     /** Takes a storage volume in, before Hadoop scans it. */
     void addVolume(Path root) {
         volumes.add(root, engine);
+        scanner.add(new PoolVolume(root, stores(root)));
     }
 
     void removeVolume(Path root) {
+        scanner.remove(root);
         volumes.remove(root, engine);
     }
 
@@ -195,11 +199,15 @@ final class SnapshotPool implements PoolControl, Closeable {
 
     @Override
     public Optional<String> problem() {
-        return context.joining()
+        Optional<String> problem = context.joining()
                 .rejoin()
                 .problem(blockPoolId())
                 .or(trouble::problem)
                 .or(context.joining().mounts()::problem);
+        Optional<String> damage = scanner.problem();
+        return problem.isPresent() && damage.isPresent()
+                ? Optional.of(problem.get() + "; " + damage.get())
+                : problem.or(() -> damage);
     }
 
     @Override
@@ -273,12 +281,13 @@ final class SnapshotPool implements PoolControl, Closeable {
         return highestBlockId.get();
     }
 
-    /** Ends polling, then the engine, then lets the stores go. */
+    /** Ends scanning and polling, then the engine, then lets the stores go. */
     @Override
     public void close() throws IOException {
         try (volumes;
-                engine) {
-            follower.close();
+                engine;
+                follower) {
+            scanner.close();
         }
     }
 

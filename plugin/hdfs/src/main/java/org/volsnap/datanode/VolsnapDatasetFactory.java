@@ -13,6 +13,7 @@ import org.apache.hadoop.util.ReflectionUtils;
 import org.apache.hadoop.util.StringUtils;
 import org.volsnap.conf.VolsnapKeys;
 import org.volsnap.datanode.mount.MountingDataset;
+import org.volsnap.datanode.scan.ScanSettings;
 import org.volsnap.engine.EngineSettings;
 import org.volsnap.model.ChunkGeometry;
 
@@ -29,6 +30,7 @@ public final class VolsnapDatasetFactory extends FsDatasetSpi.Factory<FsDatasetS
             StorageTypes.refuseMemory(location);
         }
         EngineSettings settings = settings(conf);
+        checkScan(conf);
         DataNodeParts parts = ReflectionUtils.newInstance(
                 conf.getClass(VolsnapKeys.DATANODE_PARTS, DefaultDataNodeParts.class, DataNodeParts.class), conf);
         FsDatasetSpi<FsVolumeImpl> dataset = new FsDatasetFactory().newInstance(dataNode, storage, conf);
@@ -52,6 +54,15 @@ public final class VolsnapDatasetFactory extends FsDatasetSpi.Factory<FsDatasetS
                     bytes(conf.getTrimmed(VolsnapKeys.COPY_RATE, VolsnapKeys.COPY_RATE_DEFAULT)));
         } catch (IllegalArgumentException e) {
             throw new IOException("bad value under dfs.datanode.volsnap: " + e.getMessage(), e);
+        }
+    }
+
+    /** Each block pool reads them itself; a bad value is to be told at the start. */
+    private static void checkScan(Configuration conf) throws IOException {
+        try {
+            ScanSettings.of(conf);
+        } catch (IllegalArgumentException e) {
+            throw new IOException("bad value under dfs.datanode.volsnap.scan: " + e.getMessage(), e);
         }
     }
 

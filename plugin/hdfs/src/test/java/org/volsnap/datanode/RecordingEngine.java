@@ -14,6 +14,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.volsnap.engine.ChainLink;
 import org.volsnap.engine.ChangeRequest;
+import org.volsnap.engine.ChunkScan;
 import org.volsnap.engine.EngineStatus;
 import org.volsnap.engine.LiveReplica;
 import org.volsnap.engine.OriginChange;
@@ -154,6 +155,11 @@ final class RecordingEngine implements SnapshotEngine {
     @Override
     public Collection<VersionHeader> versions(SnapshotId id) {
         return List.of();
+    }
+
+    @Override
+    public ChunkScan chunkScan() {
+        throw new UnsupportedOperationException();
     }
 
     @Override

@@ -87,4 +87,9 @@ final class TestParts implements DataNodeParts {
             }
         };
     }
+
+    @Override
+    public PoolScanner openScanner(DataNode dataNode, PoolControl pool) {
+        return PoolScanner.NONE;
+    }
 }

@@ -106,6 +106,12 @@ final class LinkedReplicaStore implements WholeReplicaStore {
     }
 
     @Override
+    public List<WholeReplica> list(SnapshotId owner, int part) throws IOException {
+        OwnerLinks found = owners.get(owner);
+        return found == null ? List.of() : found.list(part);
+    }
+
+    @Override
     public Stream<SnapshotId> owners() throws IOException {
         return ownersOnDisk().stream().filter(this::keepsAnything);
     }

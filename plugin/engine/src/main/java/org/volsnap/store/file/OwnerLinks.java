@@ -173,6 +173,11 @@ final class OwnerLinks {
                 .toList();
     }
 
+    /** The pairs in one directory. */
+    List<WholeReplica> list(int index) throws IOException {
+        return pairs(ReplicaNames.directory(root, index));
+    }
+
     private List<WholeReplica> pairs(Path directory) throws IOException {
         return keys(directory).stream()
                 .map(this::find)

@@ -7,13 +7,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.volsnap.model.BlockKey;
 import org.volsnap.model.ReplicaFiles;
+import org.volsnap.store.WholeReplicaStore;
 
 /**
  * Where the links of one owner lie: two levels of 32 directories by block id, as Hadoop's {@code
  * DatanodeUtil.idToBlockDir} has them. Both names carry the stamp, since an owner can have several stamps of one id.
  */
 final class ReplicaNames {
-    static final int DIRECTORIES = 1 << 10;
+    static final int DIRECTORIES = WholeReplicaStore.PARTS;
 
     private static final int LEVEL_BITS = 5;
     private static final int LEVEL_MASK = (1 << LEVEL_BITS) - 1;
@@ -24,9 +25,7 @@ final class ReplicaNames {
 
     /** Which of the {@link #DIRECTORIES} of an owner this block's links lie in. */
     static int directoryIndex(long blockId) {
-        int upper = (int) (blockId >> 16) & LEVEL_MASK;
-        int lower = (int) (blockId >> 8) & LEVEL_MASK;
-        return (upper << LEVEL_BITS) | lower;
+        return WholeReplicaStore.partOf(blockId);
     }
 
     static Path directory(Path owner, int index) {

@@ -16,6 +16,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.volsnap.engine.ChainLink;
 import org.volsnap.engine.ChangeRequest;
+import org.volsnap.engine.ChunkScan;
 import org.volsnap.engine.EngineStatus;
 import org.volsnap.engine.LiveReplica;
 import org.volsnap.engine.OriginChange;
@@ -132,6 +133,11 @@ final class FakeEngine implements SnapshotEngine {
     public Collection<VersionHeader> versions(SnapshotId id) {
         calls.add("versions " + id);
         return List.of();
+    }
+
+    @Override
+    public ChunkScan chunkScan() {
+        throw new UnsupportedOperationException();
     }
 
     @Override
