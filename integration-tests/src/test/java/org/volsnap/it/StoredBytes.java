@@ -33,8 +33,16 @@ final class StoredBytes {
                 .get(0);
     }
 
+    /** The data file of a block's live replica. */
+    Path live(int dataNode, ExtendedBlock block) throws IOException {
+        return files(dataNode, "current").stream()
+                .filter(file -> file.getFileName().toString().equals("blk_" + block.getBlockId()))
+                .findFirst()
+                .orElseThrow();
+    }
+
     private List<Path> named(int dataNode, String name) throws IOException {
-        return files(dataNode).stream()
+        return files(dataNode, "volsnap").stream()
                 .filter(file -> file.getFileName().toString().equals(name))
                 .toList();
     }
@@ -54,7 +62,7 @@ final class StoredBytes {
     /** Changes a byte of the chunk that is kept in a log and begins with these bytes. */
     void damageChunk(int dataNode, byte[] content) throws IOException {
         byte[] start = Arrays.copyOf(content, MIN_CHUNK);
-        for (Path segment : files(dataNode).stream()
+        for (Path segment : files(dataNode, "volsnap").stream()
                 .filter(file -> file.toString().endsWith(".segment"))
                 .toList()) {
             int at = indexOf(Files.readAllBytes(segment), start);
@@ -75,10 +83,10 @@ final class StoredBytes {
         return -1;
     }
 
-    private List<Path> files(int dataNode) throws IOException {
+    private List<Path> files(int dataNode, String below) throws IOException {
         List<Path> all = new ArrayList<>();
         for (Path volume : cluster.storageVolumes(dataNode)) {
-            try (Stream<Path> files = Files.walk(volume.resolve("volsnap"))) {
+            try (Stream<Path> files = Files.walk(volume.resolve(below))) {
                 files.filter(Files::isRegularFile).forEach(all::add);
             }
         }

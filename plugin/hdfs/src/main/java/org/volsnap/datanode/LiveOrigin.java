@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.util.Optional;
+import org.apache.hadoop.fs.ChecksumException;
+import org.apache.hadoop.hdfs.server.common.HdfsServerConstants.ReplicaState;
 import org.apache.hadoop.hdfs.server.datanode.ReplicaInfo;
 import org.volsnap.engine.LiveReplica;
 import org.volsnap.engine.Origin;
@@ -17,10 +19,19 @@ import org.volsnap.model.ReplicaFiles;
 final class LiveOrigin implements Origin {
     private final LiveReplicas replicas;
     private final ReplicaFileReader reader;
+    private final Suspicion suspicion;
 
-    LiveOrigin(LiveReplicas replicas, ReplicaFileReader reader) {
+    /** Takes replicas whose bytes did not match their checksums. */
+    @FunctionalInterface
+    interface Suspicion {
+        /** Returns soon. */
+        void raise(BlockKey live, String reason);
+    }
+
+    LiveOrigin(LiveReplicas replicas, ReplicaFileReader reader, Suspicion suspicion) {
         this.replicas = requireNonNull(replicas, "replicas is null");
         this.reader = requireNonNull(reader, "reader is null");
+        this.suspicion = requireNonNull(suspicion, "suspicion is null");
     }
 
     @Override
@@ -30,6 +41,23 @@ final class LiveOrigin implements Origin {
 
     @Override
     public ChunkContent readLive(BlockKey live, long chunk, int lengthBytes) throws IOException {
+        try {
+            return readOnceOrAgain(live, chunk, lengthBytes);
+        } catch (ChecksumException e) {
+            // Of one that is written or recovered it may have been the moment.
+            if (isFinalized(live)) {
+                suspicion.raise(live, String.valueOf(e.getMessage()));
+            }
+            throw e;
+        }
+    }
+
+    private boolean isFinalized(BlockKey live) {
+        ReplicaInfo now = replicas.inMap(live.blockId());
+        return now != null && now.getState() == ReplicaState.FINALIZED && now.getGenerationStamp() == live.stamp();
+    }
+
+    private ChunkContent readOnceOrAgain(BlockKey live, long chunk, int lengthBytes) throws IOException {
         return RenameRace.retry(() -> {
             ReplicaInfo replica = locate(live);
             try (OpenReplicaFiles files = OpenReplicaFiles.open(LiveReplicas.files(replica))) {

@@ -6,11 +6,16 @@ import static java.util.Objects.requireNonNull;
 import com.google.common.collect.ImmutableMap;
 import java.io.IOException;
 import org.apache.hadoop.hdfs.client.BlockReportOptions;
+import org.apache.hadoop.hdfs.protocol.ExtendedBlock;
 import org.apache.hadoop.hdfs.server.datanode.DataNode;
 import org.apache.hadoop.hdfs.server.datanode.DataStorage;
+import org.apache.hadoop.hdfs.server.datanode.VolsnapDataNodeBridge;
 import org.apache.hadoop.hdfs.server.datanode.fsdataset.FsDatasetSpi;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.volsnap.engine.EngineSettings;
+import org.volsnap.model.BlockKey;
 import org.volsnap.store.file.FileStoreOptions;
 
 /**
@@ -32,6 +37,8 @@ record PoolContext(
         DataNodeParts parts,
         EngineSettings engineSettings,
         Joining joining) {
+    private static final Logger LOG = LoggerFactory.getLogger(PoolContext.class);
+
     PoolContext {
         requireNonNull(blockPoolId, "blockPoolId is null");
         requireNonNull(dataNode, "dataNode is null");
@@ -57,6 +64,16 @@ record PoolContext(
         } catch (IOException e) {
             return null; // that is how Hadoop says that there is none yet
         }
+    }
+
+    /**
+     * A live replica is not what its checksums say. That is for HDFS to repair, from another replica: snapshots take no bytes
+     * over that don't match.
+     */
+    void suspect(BlockKey live, String reason) {
+        LOG.warn("{} is live and damaged, Hadoop is to look at it: {}", live, reason);
+        new VolsnapDataNodeBridge(dataNode)
+                .suspect(new ExtendedBlock(live.pool(), live.blockId(), 0, live.stamp()), reason);
     }
 
     /** Of all block pools: Hadoop offers no narrower way. */

@@ -63,7 +63,8 @@ final class SnapshotPool implements PoolControl, Closeable {
         this.trouble = new PoolTrouble(blockPoolId);
         this.volumes = new PoolVolumes(context.parts(), context.storeOptions(), trouble);
         this.replicas = new LiveReplicas(context.dataset(), blockPoolId, volumes::stores);
-        this.origin = new SwitchableOrigin(new LiveOrigin(replicas, new ReplicaFileReader(geometry())));
+        this.origin =
+                new SwitchableOrigin(new LiveOrigin(replicas, new ReplicaFileReader(geometry()), context::suspect));
         this.engine = context.parts()
                 .openEngine(context.engineSettings(), context.parts().origin(origin));
         this.preserver = new ReplicaPreserver(engine, replicas, geometry(), trouble);

@@ -3,13 +3,18 @@ package org.volsnap.namenode;
 
 import java.io.Closeable;
 import org.apache.hadoop.metrics2.MetricsCollector;
+import org.apache.hadoop.metrics2.MetricsException;
 import org.apache.hadoop.metrics2.MetricsSource;
 import org.apache.hadoop.metrics2.lib.DefaultMetricsSystem;
 import org.apache.hadoop.metrics2.lib.MetricsRegistry;
 import org.apache.hadoop.metrics2.lib.MutableCounterLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the NameNode's metrics say of volsnap: {@code Hadoop:service=NameNode,name=VolsnapNameNode}. */
 final class NameNodeMetrics implements MetricsSource, Closeable {
+    private static final Logger LOG = LoggerFactory.getLogger(NameNodeMetrics.class);
+
     static final String NAME = "VolsnapNameNode";
 
     private final MetricsRegistry registry = new MetricsRegistry(NAME).setContext("dfs");
@@ -20,9 +25,15 @@ final class NameNodeMetrics implements MetricsSource, Closeable {
     private final MutableCounterLong windowFailures =
             registry.newCounter("WindowFailures", "Snapshots that the rolling window could not take", 0L);
 
-    /** Registered until it is closed. */
+    /** Registered until it is closed; where that is not possible, everything goes on without. */
     static NameNodeMetrics register() {
-        return DefaultMetricsSystem.instance().register(NAME, "Volume snapshots", new NameNodeMetrics());
+        NameNodeMetrics metrics = new NameNodeMetrics();
+        try {
+            return DefaultMetricsSystem.instance().register(NAME, "Volume snapshots", metrics);
+        } catch (MetricsException e) {
+            LOG.warn("volsnap has no metrics: {}", e.getMessage());
+            return metrics;
+        }
     }
 
     void windowCreated() {

@@ -13,7 +13,10 @@ import static org.volsnap.datanode.ReplicaPair.bytes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.hdfs.server.common.HdfsServerConstants.ReplicaState;
 import org.apache.hadoop.hdfs.server.datanode.ReplicaBuilder;
 import org.apache.hadoop.hdfs.server.datanode.ReplicaInfo;
@@ -36,13 +39,27 @@ class LiveOriginTest {
 
     private HadoopReplicas hadoop;
     private LiveOrigin origin;
+    private final List<BlockKey> suspects = new ArrayList<>();
 
     @BeforeEach
     void open() throws IOException {
         hadoop = new HadoopReplicas(root);
         origin = new LiveOrigin(
                 new LiveReplicas(hadoop.dataset, POOL, AbsentStore::on),
-                new ReplicaFileReader(ChunkGeometry.ofSize(4096)));
+                new ReplicaFileReader(ChunkGeometry.ofSize(4096)),
+                (live, reason) -> suspects.add(live));
+    }
+
+    @Test
+    void aFinalizedReplicaThatDoesNotMatchIsSuspect() throws IOException {
+        ReplicaPair pair = hadoop.finalized(1, 1000, 5_000, 512);
+        pair.rot(4_500);
+
+        assertThat(origin.readLive(KEY, 0, 4096).data().remaining()).isEqualTo(4096);
+        assertThat(suspects).isEmpty();
+
+        assertThatThrownBy(() -> origin.readLive(KEY, 1, 904)).isInstanceOf(ChecksumException.class);
+        assertThat(suspects).containsExactly(KEY);
     }
 
     @Test

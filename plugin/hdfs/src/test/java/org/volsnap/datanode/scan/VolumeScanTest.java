@@ -21,6 +21,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.hdfs.server.datanode.BlockMetadataHeader;
 import org.apache.hadoop.util.DataChecksum;
+import org.awaitility.core.ConditionFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -86,6 +87,11 @@ class VolumeScanTest {
         store.close();
     }
 
+    /** A busy machine takes its time. */
+    private static ConditionFactory awaitLong() {
+        return await().atMost(Duration.ofSeconds(60));
+    }
+
     private VolumeScan start(Duration period) {
         ScanPace pace = new ScanPace(1L << 40, Ticker.systemTicker());
         VolumeScan scan =
@@ -100,7 +106,7 @@ class VolumeScanTest {
         Running stopped = running;
         if (stopped != null) {
             stopped.pace().stop();
-            await().until(() -> !stopped.thread().isAlive());
+            awaitLong().until(() -> !stopped.thread().isAlive());
         }
     }
 
@@ -144,7 +150,7 @@ class VolumeScanTest {
         Files.write(keep(4).files().data(), new byte[100]); // cut
 
         VolumeScan scan = start(LONG);
-        await().until(() -> scan.damaged() == 3);
+        awaitLong().until(() -> scan.damaged() == 3);
 
         assertThat(scan.problem().orElseThrow())
                 .contains(root + ": 3 preserved pieces are damaged: blk_2_1001: ")
@@ -158,10 +164,10 @@ class VolumeScanTest {
         when(engine.chain()).thenReturn(List.of());
 
         VolumeScan scan = start(Duration.ofMillis(4));
-        await().during(Duration.ofMillis(300)).until(() -> scan.damaged() == 0);
+        awaitLong().during(Duration.ofMillis(300)).until(() -> scan.damaged() == 0);
 
         when(engine.chain()).thenReturn(List.of(new ChainLink(OWNER, StampFence.OPEN)));
-        await().until(() -> scan.damaged() == 1);
+        awaitLong().until(() -> scan.damaged() == 1);
     }
 
     @Test
@@ -169,7 +175,7 @@ class VolumeScanTest {
         WholeReplica rotten = keep(2);
         rot(rotten.files().data(), 1);
         VolumeScan first = start(LONG);
-        await().until(() -> first.damaged() == 1 && hasFinished());
+        awaitLong().until(() -> first.damaged() == 1 && hasFinished());
         stop();
 
         assertThat(start(LONG).damaged()).isEqualTo(1);
@@ -177,7 +183,7 @@ class VolumeScanTest {
         store.replicas().remove(rotten);
         store.replicas().force();
         VolumeScan last = start(LONG);
-        await().until(() -> last.damaged() == 0);
+        awaitLong().until(() -> last.damaged() == 0);
     }
 
     @Test
@@ -185,11 +191,11 @@ class VolumeScanTest {
         WholeReplica rotten = keep(2);
         rot(rotten.files().data(), 1);
         VolumeScan scan = start(Duration.ofMillis(40));
-        await().until(() -> scan.damaged() == 1);
+        awaitLong().until(() -> scan.damaged() == 1);
 
         rot(rotten.files().data(), 1);
 
-        await().until(() -> scan.damaged() == 0);
+        awaitLong().until(() -> scan.damaged() == 0);
     }
 
     @Test
@@ -207,7 +213,7 @@ class VolumeScanTest {
                         .build());
 
         VolumeScan scan = start(LONG);
-        await().until(() -> scan.damaged() == 1 && hasFinished());
+        awaitLong().until(() -> scan.damaged() == 1 && hasFinished());
 
         assertThat(scan.problem().orElseThrow()).contains("blk_9_1001").doesNotContain("blk_2_1001");
     }

@@ -9,12 +9,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.hadoop.hdfs.protocol.ExtendedBlock;
 import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What volsnap needs to know of the nameservices that a running DataNode serves, which Hadoop keeps to its own package.
- * Changes nothing. Safe for many threads.
+ * What volsnap needs of a running DataNode, through what Hadoop keeps to its own package: the nameservices that it serves,
+ * and its block scanner's attention. Safe for many threads.
  */
 @NullMarked
 public final class VolsnapDataNodeBridge {
@@ -67,5 +68,13 @@ public final class VolsnapDataNodeBridge {
         List<Served> found = new ArrayList<>();
         dataNode.getAllBpOs().forEach(service -> found.add(new Served(service)));
         return found;
+    }
+
+    /**
+     * A live replica did not match its checksums: has the block scanner look at it soon, which reports it when that is so;
+     * where it is turned off, reports it at once. As {@code DataNode.handleBadBlock} does when a transfer finds that.
+     */
+    public void suspect(ExtendedBlock block, String reason) {
+        dataNode.handleBadBlock(block, new DiskFileCorruptException(reason), false);
     }
 }
