@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.volsnap.model.SnapshotId;
+import org.volsnap.model.StampFence;
 
 /**
  * The chain at one moment.
@@ -49,6 +50,26 @@ record ChainState(ImmutableSortedMap<SnapshotId, ChainLink> links, ImmutableSort
             }
             if (link.fence().isBefore(stamp)) {
                 return null; // and older ones too
+            }
+        }
+        return null;
+    }
+
+    /**
+     * The newest snapshot whose T is known and that contains both stamps: a change from one to the other that is made now
+     * comes after T all the same. Mostly none: the second stamp is a fresh one.
+     */
+    @Nullable
+    ChainLink newestWithBoth(long stamp, long replacedByStamp) {
+        for (ChainLink link : links.descendingMap().values()) {
+            StampFence fence = link.fence();
+            if (!fence.isOpen()) {
+                if (fence.isBefore(replacedByStamp)) {
+                    return null; // and older ones too
+                }
+                if (fence.contains(replacedByStamp) && fence.contains(stamp)) {
+                    return link;
+                }
             }
         }
         return null;

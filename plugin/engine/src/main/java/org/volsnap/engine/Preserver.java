@@ -78,13 +78,27 @@ final class Preserver {
      * @param helping whether the caller's thread may do some of it, since it has nothing else to do than to wait
      */
     List<CompletableFuture<Void>> look(BlockExceptions block, Change change, Set<Lineage> rebased, boolean helping) {
-        ChainLink owner =
-                context.chain().state().newestWith(change.replica().key().stamp());
+        long stamp = change.replica().key().stamp();
+        ChainState chain = context.chain().state();
+        ChainLink owner = chain.newestWith(stamp);
+        ChainLink late = chain.newestWithBoth(stamp, change.replacedByStamp());
+        if (late != null && !late.equals(owner)) {
+            // A newer snapshot can't own what this one needs: it may have its T after the change.
+            Walk first = look(block, change, late, rebased, helping);
+            if (!first.waits().isEmpty()) {
+                return first.waits();
+            }
+        }
+        return look(block, change, owner, rebased, helping).waits();
+    }
+
+    private Walk look(
+            BlockExceptions block, Change change, @Nullable ChainLink owner, Set<Lineage> rebased, boolean helping) {
         Walk walk = start(block, change, owner, rebased, helping);
         if (helping) {
             walk.stores().forEach(store -> store.exceptions().commitWaiting());
         }
-        return walk.waits();
+        return walk;
     }
 
     /** Records replicas as they are for a snapshot, all with one force. Returns when they are durable or lost. */

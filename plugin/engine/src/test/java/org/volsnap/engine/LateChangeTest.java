@@ -73,6 +73,28 @@ class LateChangeTest {
         }
     }
 
+    @Test
+    void aSnapshotThatIsBeingMadeDoesNotTakeWhatAnOlderOneNeeds() throws Exception {
+        try (EngineBench bench = new EngineBench(directory, 1)) {
+            BlockKey key = bench.create(BLOCK, DATA).key();
+            long givenOut = bench.nextStamp();
+            SnapshotId older = bench.snapshot(1);
+            SnapshotId newer = EngineBench.id(2);
+            bench.engine().addSnapshot(newer);
+
+            truncate(bench, givenOut, 700);
+            bench.mark(newer);
+
+            assertThat(bench.read(older, key)).isEqualTo(DATA);
+            BlockKey now = bench.origin.replica(BLOCK).key();
+            bench.truncate(BLOCK, 0);
+            assertThat(bench.read(newer, now)).isEqualTo(Arrays.copyOf(DATA, 700));
+            assertThat(bench.engine().view(newer, key)).isEmpty();
+            bench.engine().dropSnapshot(newer);
+            assertThat(bench.read(older, key)).isEqualTo(DATA);
+        }
+    }
+
     private static void truncate(EngineBench bench, long stamp, int newLength) {
         LiveReplica live = bench.origin.replica(BLOCK);
         try (OriginChange change = bench.engine().begin(EngineBench.truncation(live, stamp, newLength))) {
