@@ -17,13 +17,21 @@ public final class VolsnapDatasetTestUtilsFactory extends FsDatasetTestUtils.Fac
     @Override
     public FsDatasetTestUtils newInstance(DataNode dataNode) {
         FsDatasetSpi<?> dataset = dataNode.getFSDataset();
-        if (!(dataset instanceof ForwardingDataset decorator)) {
+        FsDatasetSpi<?> hadoops = hadoopsOwn(dataset);
+        if (hadoops == dataset) {
             return new FsDatasetImplTestUtils(dataNode);
         }
         DataNode inside = mock(DataNode.class);
-        FsDatasetSpi<?> hadoops = decorator.delegate();
         when(inside.getFSDataset()).thenAnswer(call -> hadoops);
         return new FsDatasetImplTestUtils(inside);
+    }
+
+    private static FsDatasetSpi<?> hadoopsOwn(FsDatasetSpi<?> dataset) {
+        FsDatasetSpi<?> inner = dataset;
+        while (inner instanceof ForwardingDataset decorator) {
+            inner = decorator.delegate();
+        }
+        return inner;
     }
 
     @Override

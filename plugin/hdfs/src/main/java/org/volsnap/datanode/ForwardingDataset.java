@@ -50,7 +50,7 @@ public abstract class ForwardingDataset extends ForwardingDatasetMBean implement
         this.delegate = delegate;
     }
 
-    /** Hadoop's own dataset. */
+    /** What calls are handed on to. */
     protected FsDatasetSpi<FsVolumeImpl> delegate() {
         return delegate;
     }
