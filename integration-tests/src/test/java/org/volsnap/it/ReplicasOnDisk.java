@@ -112,11 +112,21 @@ final class ReplicasOnDisk {
         return strangers;
     }
 
+    /**
+     * A meta file alone is no replica. Hadoop leaves one when its scanner looks at a directory while a replica arrives there:
+     * it takes the stamp for 0, and deletes the data file only (FsDatasetImpl.checkAndUpdate).
+     */
+    private static boolean hasData(Path meta, String name) {
+        return Files.exists(meta.resolveSibling(Block.BLOCK_FILE_PREFIX + Block.getBlockId(name)));
+    }
+
     private static boolean isStranger(Path file, Map<Long, Content> blocks) throws IOException {
         String name = file.getFileName().toString();
         if (Block.isMetaFilename(name)) {
             Content content = blocks.get(Block.getBlockId(name));
-            return content == null || (content.stamp() != OPEN && content.stamp() != Block.getGenerationStamp(name));
+            boolean unknown =
+                    content == null || (content.stamp() != OPEN && content.stamp() != Block.getGenerationStamp(name));
+            return unknown && hasData(file, name);
         }
         if (Block.isBlockFilename(file.toFile())) {
             Content content = blocks.get(Block.filename2id(name));
