@@ -148,7 +148,6 @@ class LateVolumesTest {
         List<Path> there = new ArrayList<>(roots);
         out.forEach(late -> there.remove(roots.get(late.ordinal())));
         volumes.reconfigure(there);
-        cluster.mini().triggerHeartbeats();
         cluster.requestBlockReports();
         ReplicasOnDisk replicas = new ReplicasOnDisk(cluster);
         replicas.awaitEverywhere();
