@@ -1,6 +1,7 @@
 /* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
 package org.volsnap.cli;
 
+import com.google.common.collect.ImmutableMap;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,7 +35,7 @@ final class CheckStoreCommand implements Command {
 
     @Override
     public Map<String, String> options() {
-        return Usage.ordered(
+        return ImmutableMap.of(
                 "PATH",
                 "The store: <storage volume>/volsnap/<block pool>.",
                 REPAIR_TO + " DIR",

@@ -1,6 +1,7 @@
 /* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
 package org.volsnap.cli;
 
+import com.google.common.collect.ImmutableMap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,7 @@ final class CreateCommand extends OnlineCommand {
 
     @Override
     public Map<String, String> options() {
-        return Usage.ordered(
+        return ImmutableMap.of(
                 ALLOW_MISSING,
                 "Take it although up to N live DataNodes run without volsnap or do not answer. They are left out: what they"
                         + " hold never counts for this snapshot, also not when volsnap is enabled there later.",

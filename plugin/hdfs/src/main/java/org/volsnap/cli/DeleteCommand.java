@@ -1,6 +1,7 @@
 /* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
 package org.volsnap.cli;
 
+import com.google.common.collect.ImmutableMap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,7 @@ final class DeleteCommand extends OnlineCommand {
 
     @Override
     public Map<String, String> options() {
-        return Usage.ordered(
+        return ImmutableMap.of(
                 DryRunOptions.DRY_RUN,
                 "Say what would be given back and which files nothing else has; change nothing. Loads the namespaces of all"
                         + " snapshots and of now in this process, one at a time.",

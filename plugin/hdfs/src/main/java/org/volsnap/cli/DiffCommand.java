@@ -1,6 +1,7 @@
 /* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
 package org.volsnap.cli;
 
+import com.google.common.collect.ImmutableMap;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +36,7 @@ final class DiffCommand extends OnlineCommand {
 
     @Override
     public Map<String, String> options() {
-        return Usage.ordered(
+        return ImmutableMap.of(
                 "FROM",
                 "A snapshot, or " + NOW + " for the namespace as it is now.",
                 "TO",

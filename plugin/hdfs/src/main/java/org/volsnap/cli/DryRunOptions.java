@@ -1,6 +1,7 @@
 /* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
 package org.volsnap.cli;
 
+import com.google.common.collect.ImmutableMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.util.StringUtils;
@@ -25,7 +26,7 @@ record DryRunOptions(boolean dryRun, boolean force) {
 
     /** What they mean, followed by an argument. */
     static Map<String, String> explained() {
-        return Usage.ordered(
+        return ImmutableMap.of(
                 DRY_RUN,
                 "Say what would come back, change and vanish, and what is missing; change nothing. Exit code 1 where it would"
                         + " be refused.",

@@ -1,10 +1,10 @@
 /* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
 package org.volsnap.cli;
 
+import com.google.common.collect.ImmutableMap;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,11 +41,13 @@ final class MountCommand extends OnlineCommand {
 
     @Override
     public Map<String, String> options() {
-        Map<String, String> options = new LinkedHashMap<>();
-        options.put("NAME", "The snapshot to mount.");
-        options.put(PORT, "The port of its RPC server. Without it, or 0: a free one.");
-        options.put(TIMEOUT, "Wait so long for DataNodes to report; " + TIMEOUT_SECONDS + " without it.");
-        return options;
+        return ImmutableMap.of(
+                "NAME",
+                "The snapshot to mount.",
+                PORT,
+                "The port of its RPC server. Without it, or 0: a free one.",
+                TIMEOUT,
+                "Wait so long for DataNodes to report; " + TIMEOUT_SECONDS + " without it.");
     }
 
     @Override

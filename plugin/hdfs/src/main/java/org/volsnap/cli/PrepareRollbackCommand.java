@@ -1,6 +1,7 @@
 /* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
 package org.volsnap.cli;
 
+import com.google.common.collect.ImmutableMap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,9 +29,10 @@ final class PrepareRollbackCommand extends OnlineCommand {
 
     @Override
     public Map<String, String> options() {
-        Map<String, String> options = DryRunOptions.explained();
-        options.put("NAME", "The snapshot to which the cluster is to go back.");
-        return options;
+        return ImmutableMap.<String, String>builder()
+                .putAll(DryRunOptions.explained())
+                .put("NAME", "The snapshot to which the cluster is to go back.")
+                .buildOrThrow();
     }
 
     @Override

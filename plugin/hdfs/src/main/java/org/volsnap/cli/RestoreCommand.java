@@ -1,8 +1,8 @@
 /* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
 package org.volsnap.cli;
 
+import com.google.common.collect.ImmutableMap;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
@@ -37,17 +37,20 @@ final class RestoreCommand extends OnlineCommand {
 
     @Override
     public Map<String, String> options() {
-        Map<String, String> options = new LinkedHashMap<>();
-        options.put("NAME", "The snapshot.");
-        options.put("PATH", "A file, or a directory with all that is in it.");
-        options.put(TO, "Bring them into this directory, each under its last name, and not to where they were.");
-        options.put(
+        return ImmutableMap.of(
+                "NAME",
+                "The snapshot.",
+                "PATH",
+                "A file, or a directory with all that is in it.",
+                TO,
+                "Bring them into this directory, each under its last name, and not to where they were.",
                 OVERWRITE,
                 "Also where bytes that are there now are lost: replace files whose content is another one, and cut off"
-                        + " what was appended. Without it they are left alone, and the exit code is 1.");
-        options.put(DryRunOptions.DRY_RUN, "Say what would be done, path by path; change nothing.");
-        options.put(THREADS, "Copy and compare so many files at once; " + SnapshotRestore.THREADS + " without it.");
-        return options;
+                        + " what was appended. Without it they are left alone, and the exit code is 1.",
+                DryRunOptions.DRY_RUN,
+                "Say what would be done, path by path; change nothing.",
+                THREADS,
+                "Copy and compare so many files at once; " + SnapshotRestore.THREADS + " without it.");
     }
 
     @Override

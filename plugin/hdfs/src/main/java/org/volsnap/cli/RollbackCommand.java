@@ -1,6 +1,7 @@
 /* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
 package org.volsnap.cli;
 
+import com.google.common.collect.ImmutableMap;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,11 +36,13 @@ final class RollbackCommand implements Command {
 
     @Override
     public Map<String, String> options() {
-        Map<String, String> options = DryRunOptions.explained();
-        options.put(
-                ACCEPT_LOSS, "Go on although the namespace was changed after the safety snapshot; lists what is lost.");
-        options.put("NAME", "The snapshot that -prepareRollback was given.");
-        return options;
+        return ImmutableMap.<String, String>builder()
+                .putAll(DryRunOptions.explained())
+                .put(
+                        ACCEPT_LOSS,
+                        "Go on although the namespace was changed after the safety snapshot; lists what is lost.")
+                .put("NAME", "The snapshot that -prepareRollback was given.")
+                .buildOrThrow();
     }
 
     @Override

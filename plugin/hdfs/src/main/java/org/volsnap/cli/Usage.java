@@ -1,9 +1,7 @@
 /* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
 package org.volsnap.cli;
 
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.apache.hadoop.tools.TableListing;
 import org.apache.hadoop.util.ToolRunner;
 
@@ -37,14 +35,6 @@ final class Usage {
             console.err().print(optionTable(command));
         }
         console.err().println();
-    }
-
-    /** Options in the order in which help shows them. */
-    static Map<String, String> ordered(String first, String firstText, String second, String secondText) {
-        Map<String, String> options = new LinkedHashMap<>();
-        options.put(first, firstText);
-        options.put(second, secondText);
-        return options;
     }
 
     private static String optionTable(Command command) {

@@ -1,6 +1,7 @@
 /* Copyright the volsnap authors. SPDX-License-Identifier: Apache-2.0 */
 package org.volsnap.cli;
 
+import com.google.common.collect.ImmutableMap;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.List;
@@ -35,7 +36,7 @@ final class VerifyCommand extends OnlineCommand {
 
     @Override
     public Map<String, String> options() {
-        return Usage.ordered(
+        return ImmutableMap.of(
                 "NAME",
                 "The snapshot to verify.",
                 "PATH",

@@ -12,7 +12,6 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.apache.hadoop.fs.StorageType;
 import org.apache.hadoop.hdfs.server.datanode.fsdataset.FsDatasetSpi;
 import org.apache.hadoop.hdfs.server.datanode.fsdataset.FsVolumeSpi;
 import org.apache.hadoop.net.NetUtils;
@@ -64,7 +63,7 @@ final class DataNodeMounts implements MountMemberships {
         Set<String> found = new HashSet<>();
         try (FsDatasetSpi.FsVolumeReferences references = dataset.getFsVolumeReferences()) {
             for (FsVolumeSpi volume : references) {
-                if (volume.getStorageType() != StorageType.PROVIDED) {
+                if (StorageTypes.isLocal(volume)) {
                     found.addAll(directories(StorageRoots.of(volume).resolve("current")));
                 }
             }

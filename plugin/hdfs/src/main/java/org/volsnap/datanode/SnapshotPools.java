@@ -18,7 +18,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import org.apache.hadoop.fs.StorageType;
 import org.apache.hadoop.hdfs.server.datanode.StorageLocation;
 import org.apache.hadoop.hdfs.server.datanode.fsdataset.FsDatasetSpi;
 import org.apache.hadoop.hdfs.server.datanode.fsdataset.FsVolumeSpi;
@@ -210,9 +209,8 @@ final class SnapshotPools implements Closeable {
         }
     }
 
-    /** Those whose bytes lie on this host. */
     private static Iterable<FsVolumeSpi> local(FsDatasetSpi.FsVolumeReferences references) {
-        return Iterables.filter(references, volume -> volume.getStorageType() != StorageType.PROVIDED);
+        return Iterables.filter(references, StorageTypes::isLocal);
     }
 
     private static void closeQuietly(SnapshotPool pool) {

@@ -2,11 +2,18 @@
 package org.volsnap.datanode;
 
 import java.io.IOException;
+import org.apache.hadoop.fs.StorageType;
 import org.apache.hadoop.hdfs.server.datanode.StorageLocation;
+import org.apache.hadoop.hdfs.server.datanode.fsdataset.FsVolumeSpi;
 
 /** Which storage volumes can have snapshots. */
-final class StorageTypes {
+public final class StorageTypes {
     private StorageTypes() {}
+
+    /** Whether the bytes of a storage volume lie on this host: those of PROVIDED storage do not. */
+    public static boolean isLocal(FsVolumeSpi volume) {
+        return volume.getStorageType() != StorageType.PROVIDED;
+    }
 
     /**
      * Refuses a volume in memory: Hadoop's lazy writer ({@code RamDiskAsyncLazyPersistService}) casts the dataset to its

@@ -2,10 +2,10 @@
 package org.volsnap.datanode.mount;
 
 import java.util.List;
-import org.apache.hadoop.fs.StorageType;
 import org.apache.hadoop.hdfs.server.datanode.Replica;
 import org.apache.hadoop.hdfs.server.datanode.fsdataset.FsDatasetSpi;
 import org.apache.hadoop.hdfs.server.datanode.fsdataset.impl.FsVolumeImpl;
+import org.volsnap.datanode.StorageTypes;
 
 /**
  * The storage volume that Hadoop counts a read of a mounted snapshot's replica on, and holds while it lasts: that of the
@@ -24,9 +24,8 @@ final class MountedVolumes {
         if (live != null && live.getVolume() instanceof FsVolumeImpl volume) {
             return volume;
         }
-        List<FsVolumeImpl> local = hadoop.getVolumeList().stream()
-                .filter(volume -> volume.getStorageType() != StorageType.PROVIDED)
-                .toList();
+        List<FsVolumeImpl> local =
+                hadoop.getVolumeList().stream().filter(StorageTypes::isLocal).toList();
         return local.isEmpty() ? null : local.get((int) Math.floorMod(blockId, (long) local.size()));
     }
 }
